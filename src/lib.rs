@@ -1,0 +1,1 @@
+//! tinyml: the host side of machine learning on microcontrollers.
