@@ -1,1 +1,5 @@
 //! tinyml: the host side of machine learning on microcontrollers.
+
+#![deny(unsafe_code)]
+
+pub mod model;
