@@ -11,4 +11,5 @@
 compile_error!("a Program is read where it lies: the machine must be little-endian");
 
 pub mod arena;
+pub mod detect;
 pub mod fixed;
