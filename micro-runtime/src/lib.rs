@@ -13,3 +13,4 @@ compile_error!("a Program is read where it lies: the machine must be little-endi
 pub mod arena;
 pub mod detect;
 pub mod fixed;
+pub mod frontend;

@@ -1,0 +1,208 @@
+//! The audio front end: 16 kHz samples in, one row of 40 int8 features every 20 ms out.
+//!
+//! Features are byte for byte those of the int8 audio preprocessor of TFLM's micro_speech example, which is what
+//! keyword models are trained on. Each stage is a file with plain functions over views, all parameters explicit;
+//! the kernels of the Signal operators call the same functions. [`FrontEnd`] strings them together for a stream.
+//!
+//! No function fails or panics for any value of samples, tables or parameters: where the reference's arithmetic
+//! wraps, ours wraps; what a table names outside of a buffer counts as 0.
+
+pub mod auto_scale;
+pub mod energy;
+pub mod fft;
+pub mod filterbank;
+pub mod log;
+pub mod noise;
+pub mod pcan;
+pub mod scale;
+pub mod tables;
+pub mod window;
+
+use crate::arena::{Arena, Input, Output};
+use filterbank::Bands;
+use noise::NoiseReduction;
+use pcan::GAIN_TABLE_LENGTH;
+
+/// Samples a second that the front end is made for.
+pub const SAMPLE_RATE: usize = 16_000;
+/// Samples that one row of features is computed from: 30 ms.
+pub const WINDOW_SAMPLES: usize = 480;
+/// Samples from the start of one window to the start of the next: 20 ms.
+pub const STRIDE_SAMPLES: usize = 320;
+/// Features in a row.
+pub const CHANNELS: usize = 40;
+/// Samples that are transformed: a window and zeros behind it.
+pub const FFT_SIZE: usize = 512;
+/// Frequencies that a transform gives, from 0 to half the sample rate.
+pub const BINS: usize = FFT_SIZE / 2 + 1;
+
+/// Everything that makes one front end differ from another: tables and numbers, stage by stage.
+///
+/// [`tables::DEFAULT`] is the one that exists today.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings<'t> {
+    /// Weights of the window, with `window_shift` fractional bits.
+    pub window: &'t [i16; WINDOW_SAMPLES],
+    /// Fractional bits of the window.
+    pub window_shift: u32,
+    /// The forward table of [`fft::fill_twiddles`] for [`FFT_SIZE`].
+    pub twiddles: &'t [i16; fft::twiddle_length(FFT_SIZE)],
+    /// The first frequency whose energy counts.
+    pub first_bin: usize,
+    /// One past the last frequency whose energy counts.
+    pub end_bin: usize,
+    /// The filter bank's rising sides, see [`Bands`].
+    pub weights: &'t [i16],
+    /// The filter bank's falling sides, see [`Bands`].
+    pub unweights: &'t [i16],
+    /// The first bin of each band.
+    pub frequency_starts: &'t [i16; CHANNELS + 1],
+    /// The first weight of each band.
+    pub weight_starts: &'t [i16; CHANNELS + 1],
+    /// The number of bins of each band.
+    pub widths: &'t [i16; CHANNELS + 1],
+    /// How noise is estimated and subtracted.
+    pub noise: NoiseReduction,
+    /// Gain over noise, see [`pcan::gain_for`].
+    pub gain_table: &'t [i16; GAIN_TABLE_LENGTH],
+    /// Right shift of signal times gain.
+    pub gain_shift: u32,
+    /// What a natural logarithm of 1 becomes.
+    pub log_scale: u32,
+    /// Left shift before the logarithm.
+    pub log_correction_bits: u32,
+}
+
+/// A stream of samples becoming rows of features.
+///
+/// Holds the samples that the next window shares with the last one, the noise estimate and the working memory;
+/// about 3 KB, no heap, nothing allocated later.
+pub struct FrontEnd<'t> {
+    settings: &'t Settings<'t>,
+    samples: [i16; WINDOW_SAMPLES],
+    filled: usize,
+    noise: [u32; CHANNELS],
+    workspace: Workspace,
+}
+
+impl<'t> FrontEnd<'t> {
+    /// A front end that has heard nothing.
+    pub const fn new(settings: &'t Settings<'t>) -> Self {
+        FrontEnd {
+            settings,
+            samples: [0; WINDOW_SAMPLES],
+            filled: 0,
+            noise: [0; CHANNELS],
+            workspace: Workspace([0; WORKSPACE_BYTES]),
+        }
+    }
+
+    /// Forgets all samples and the noise estimate.
+    pub fn reset(&mut self) {
+        self.filled = 0;
+        self.noise = [0; CHANNELS];
+    }
+
+    /// How many more samples the next row needs, 1 to [`WINDOW_SAMPLES`].
+    pub fn samples_needed(&self) -> usize {
+        WINDOW_SAMPLES - self.filled
+    }
+
+    /// Takes samples off the front of `samples`: all of them, or as many as complete a window, whose row it returns.
+    ///
+    /// Call it until it returns `None`; then `samples` is empty. Row `i` covers the samples from
+    /// `i * STRIDE_SAMPLES` to `i * STRIDE_SAMPLES + WINDOW_SAMPLES` since the start or the last
+    /// [`reset`](Self::reset), however they were cut into slices.
+    pub fn push(&mut self, samples: &mut &[i16]) -> Option<[i8; CHANNELS]> {
+        let taken = samples.len().min(self.samples_needed());
+        let (now, later) = samples.split_at(taken);
+        self.samples[self.filled..][..taken].copy_from_slice(now);
+        self.filled += taken;
+        *samples = later;
+        if self.filled < WINDOW_SAMPLES {
+            return None;
+        }
+        let row = self.row();
+        self.samples.copy_within(STRIDE_SAMPLES.., 0);
+        self.filled = WINDOW_SAMPLES - STRIDE_SAMPLES;
+        Some(row)
+    }
+
+    /// The features of the full window, all stages in order.
+    fn row(&mut self) -> [i8; CHANNELS] {
+        let settings = self.settings;
+        let bands = Bands {
+            weights: settings.weights.into(),
+            unweights: settings.unweights.into(),
+            frequency_starts: settings.frequency_starts[..].into(),
+            weight_starts: settings.weight_starts[..].into(),
+            widths: settings.widths[..].into(),
+        };
+        let gains = Input::from(&settings.gain_table[..]);
+        let noise = Output::from(&mut self.noise[..]);
+        let memory = self.workspace.regions();
+        let mut row = [0; CHANNELS];
+
+        window::apply_window(
+            Input::from(&self.samples[..]),
+            settings.window[..].into(),
+            settings.window_shift,
+            memory.frame,
+        );
+        let shift = auto_scale::auto_scale(memory.frame.as_input(), memory.frame);
+        fft::rfft(FFT_SIZE, memory.frame.as_input(), settings.twiddles[..].into(), memory.spectrum);
+        energy::energies(memory.spectrum.as_input(), settings.first_bin, settings.end_bin, memory.energy);
+        memory.energy.range(0, settings.first_bin.min(BINS)).fill(0);
+        memory.energy.tail(settings.end_bin.min(BINS)).fill(0);
+        filterbank::accumulate(&bands, memory.energy.as_input(), memory.sums);
+        filterbank::square_roots(memory.sums.as_input(), shift as u32, memory.levels);
+        noise::subtract_noise(&settings.noise, memory.levels.as_input(), noise, memory.levels);
+        pcan::apply_gain(gains, settings.gain_shift, memory.levels.as_input(), noise.as_input(), memory.levels);
+        log::logarithms(memory.levels.as_input(), settings.log_scale, settings.log_correction_bits, memory.features);
+        scale::features_to_int8(memory.features.as_input(), Output::from(&mut row[..]));
+        row
+    }
+}
+
+const SPECTRUM_BYTES: usize = (BINS * 4).next_multiple_of(16);
+const SUMS_BYTES: usize = CHANNELS * 8;
+const LEVELS_BYTES: usize = CHANNELS * 4;
+const WORKSPACE_BYTES: usize = SPECTRUM_BYTES + WINDOW_SAMPLES * 2;
+
+const _: () = assert!(SUMS_BYTES + LEVELS_BYTES + CHANNELS * 2 <= WINDOW_SAMPLES * 2);
+
+/// The memory that the stages work in. Energies take the place of the spectrum, channels that of the samples.
+#[repr(C, align(16))]
+struct Workspace([u8; WORKSPACE_BYTES]);
+
+/// What lies in the workspace. `energy` is where `spectrum` is; `sums`, `levels` and `features` are where `frame`
+/// is.
+struct Regions<'a> {
+    frame: Output<'a, i16>,
+    spectrum: Output<'a, i16>,
+    energy: Output<'a, u32>,
+    sums: Output<'a, u64>,
+    levels: Output<'a, u32>,
+    features: Output<'a, i16>,
+}
+
+impl Workspace {
+    fn regions(&mut self) -> Regions<'_> {
+        let Some(arena) = Arena::new(&mut self.0) else { unreachable!("the type has the alignment of an arena") };
+        let channels = SPECTRUM_BYTES;
+        Regions {
+            frame: arena.elements(SPECTRUM_BYTES, WINDOW_SAMPLES * 2),
+            spectrum: arena.elements(0, BINS * 4),
+            energy: arena.elements(0, BINS * 4),
+            sums: arena.elements(channels, SUMS_BYTES),
+            levels: arena.elements(channels + SUMS_BYTES, LEVELS_BYTES),
+            features: arena.elements(channels + SUMS_BYTES + LEVELS_BYTES, CHANNELS * 2),
+        }
+    }
+}
+
+/// The element at `index`, or 0 where there is none.
+#[inline(always)]
+fn element_or_zero<T: Copy + Default>(view: Input<'_, T>, index: usize) -> T {
+    if index < view.len() { view.get(index) } else { T::default() }
+}
