@@ -1,7 +1,12 @@
 //! tinyml: the host side of machine learning on microcontrollers.
+//!
+//! A model is read and verified once ([`model`]), compiled to a Program ([`compile`]), and run here by the very crate
+//! that runs it on the chip ([`host`], `micro_runtime`). Who may know whom is a table in `README.md`, enforced by
+//! `tests/layering.rs`.
 
 #![deny(unsafe_code)]
 
-pub mod model;
 pub mod compile;
+pub mod host;
+pub mod model;
 pub mod report;

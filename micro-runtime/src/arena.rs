@@ -360,10 +360,6 @@ impl<'a> Arena<'a> {
             .then(|| Arena { cells: Cell::from_mut(bytes).as_slice_of_cells() })
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.cells.len()
-    }
-
     /// The `bytes` bytes at `offset`, as elements. Panics when they are not inside, not aligned or not whole.
     #[inline]
     pub(crate) fn elements<T: Element>(&self, offset: usize, bytes: usize) -> Output<'a, T> {

@@ -14,3 +14,6 @@ pub mod arena;
 pub mod detect;
 pub mod fixed;
 pub mod frontend;
+pub mod interpreter;
+pub mod kernels;
+pub mod program;

@@ -1,0 +1,192 @@
+//! The interpreter: a Program and a lent arena become invocations.
+
+use core::cell::Cell;
+use core::fmt;
+
+use crate::arena::{ALIGNMENT, Arena, Element, ElementType, Input, Output, constants};
+use crate::kernels::{Call, Fault, Flow};
+use crate::program::Program;
+use crate::program::record::{NO_DATA, OperandRecord, Region, TensorRecord};
+
+/// Why an arena was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArenaError {
+    /// It does not start on a multiple of [`ALIGNMENT`].
+    Unaligned,
+    /// It is too small.
+    TooSmall {
+        /// Bytes lent.
+        found: usize,
+        /// Bytes that the Program needs.
+        needed: usize,
+    },
+}
+
+impl fmt::Display for ArenaError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            ArenaError::Unaligned => write!(formatter, "the arena does not start on a multiple of {ALIGNMENT} bytes"),
+            ArenaError::TooSmall { found, needed } => {
+                write!(formatter, "the arena has {found} bytes, the Program needs {needed} bytes")
+            }
+        }
+    }
+}
+
+impl core::error::Error for ArenaError {}
+
+/// The data of an invocation asked for what an op cannot do: an index out of range, a division by zero.
+///
+/// Memory is never at stake; the outputs are not to be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DataFault {
+    /// In a few words.
+    pub what: &'static str,
+}
+
+impl fmt::Display for DataFault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.what)
+    }
+}
+
+impl core::error::Error for DataFault {}
+
+/// Runs one Program in one arena.
+///
+/// An invocation may overwrite the inputs, so write them before each. State lives in the arena and is carried
+/// from invocation to invocation until [`reset`](Interpreter::reset).
+pub struct Interpreter<'a> {
+    program: Program<'a>,
+    arena: Arena<'a>,
+}
+
+impl<'a> Interpreter<'a> {
+    /// Takes the arena, of at least [`Program::arena_bytes`] bytes from a multiple of [`ALIGNMENT`], and resets.
+    pub fn new(program: Program<'a>, arena: &'a mut [u8]) -> Result<Interpreter<'a>, ArenaError> {
+        let found = arena.len();
+        let needed = program.arena_bytes();
+        if found < needed {
+            return Err(ArenaError::TooSmall { found, needed });
+        }
+        let arena = Arena::new(arena).ok_or(ArenaError::Unaligned)?;
+        let mut interpreter = Interpreter { program, arena };
+        interpreter.reset();
+        Ok(interpreter)
+    }
+
+    /// The Program that runs here.
+    pub fn program(&self) -> &Program<'a> {
+        &self.program
+    }
+
+    /// Puts variables and the state of ops back to what they were before the first invocation.
+    pub fn reset(&mut self) {
+        for initialiser in self.program.initialisers() {
+            let bytes = initialiser.bytes as usize;
+            let cells = self.arena.elements::<u8>(initialiser.arena_offset as usize, bytes);
+            match initialiser.data_offset {
+                NO_DATA => cells.fill(initialiser.fill as u8),
+                offset => cells.copy_from(Input::from(&self.program.bytes()[offset as usize..][..bytes])),
+            }
+        }
+    }
+
+    /// The cells of input `index`, when there is such an input with elements of type `T`.
+    pub fn input<T: Element>(&mut self, index: usize) -> Option<Output<'_, T>> {
+        let operand = &self.program.inputs().get(index)?.operand;
+        accepts::<T>(operand).then(|| self.arena.elements(operand.offset as usize, operand.bytes as usize))
+    }
+
+    /// Writes all bytes of input `index`. False when there is no such input or it has another length.
+    #[must_use]
+    pub fn set_input(&mut self, index: usize, bytes: &[u8]) -> bool {
+        let Some(TensorRecord { operand, .. }) = self.program.inputs().get(index) else { return false };
+        if operand.bytes as usize != bytes.len() {
+            return false;
+        }
+        self.arena.elements(operand.offset as usize, bytes.len()).copy_from(Input::from(bytes));
+        true
+    }
+
+    /// Output `index`, when there is such an output with elements of type `T`.
+    pub fn output<T: Element>(&self, index: usize) -> Option<Input<'_, T>> {
+        let operand = &self.program.outputs().get(index)?.operand;
+        accepts::<T>(operand).then(|| self.view(operand))
+    }
+
+    /// The bytes of output `index`, whatever its type.
+    pub fn output_bytes(&self, index: usize) -> Option<Input<'_, u8>> {
+        Some(self.view(&self.program.outputs().get(index)?.operand))
+    }
+
+    /// The bytes that an operand holds now: after [`invoke_observed`](Interpreter::invoke_observed)'s callback for
+    /// an op, its outputs.
+    pub fn operand_bytes(&self, operand: &OperandRecord) -> Input<'_, u8> {
+        self.view(operand)
+    }
+
+    fn view<T: Element>(&self, operand: &OperandRecord) -> Input<'_, T> {
+        let (offset, bytes) = (operand.offset as usize, operand.bytes as usize);
+        match Region::from_code(operand.region) {
+            Some(Region::Constant) => constants(&self.program.bytes()[offset..][..bytes]),
+            Some(Region::Arena) => self.arena.elements(offset, bytes).as_input(),
+            _ => Input::empty(),
+        }
+    }
+
+    /// Runs every op once.
+    ///
+    /// Fails only because of the data, and only where TFLM fails too: memory is safe whatever they are.
+    pub fn invoke(&mut self) -> Result<(), DataFault> {
+        let flow = Cell::new(Flow::Continue);
+        run(&self.program, self.arena, 0, &flow);
+        outcome(flow.get())
+    }
+
+    /// As [`invoke`](Interpreter::invoke), and calls `observe` with the index of each op of the first subgraph
+    /// after it has run.
+    pub fn invoke_observed(&mut self, mut observe: impl FnMut(&Self, u32)) -> Result<(), DataFault> {
+        let main = self.program.subgraphs()[0];
+        let flow = Cell::new(Flow::Continue);
+        for index in main.first_op..main.first_op + main.op_count {
+            run_op(&self.program, self.arena, index, &flow);
+            observe(self, index);
+            if flow.get() != Flow::Continue {
+                break;
+            }
+        }
+        outcome(flow.get())
+    }
+}
+
+fn outcome(flow: Flow) -> Result<(), DataFault> {
+    match flow {
+        Flow::Fail(Fault { what }) => Err(DataFault { what }),
+        Flow::Continue | Flow::Stop => Ok(()),
+    }
+}
+
+fn accepts<T: Element>(operand: &OperandRecord) -> bool {
+    ElementType::from_code(operand.element_type).is_some_and(T::accepts)
+}
+
+/// Runs the ops of a subgraph until the end or until the flow changes.
+pub(crate) fn run<'a>(program: &'a Program<'a>, arena: Arena<'a>, subgraph: u32, flow: &'a Cell<Flow>) {
+    let Some(ops) = program.subgraphs().get(subgraph as usize) else { return };
+    for index in ops.first_op..ops.first_op + ops.op_count {
+        run_op(program, arena, index, flow);
+        if flow.get() != Flow::Continue {
+            return;
+        }
+    }
+}
+
+#[inline]
+fn run_op<'a>(program: &'a Program<'a>, arena: Arena<'a>, index: u32, flow: &'a Cell<Flow>) {
+    let record = &program.ops()[index as usize];
+    // A kernel that `parse` did not find would have been refused there.
+    if let Some(kernel) = program.kernel(record.kernel) {
+        (kernel.invoke)(&Call { program, arena, record, flow });
+    }
+}

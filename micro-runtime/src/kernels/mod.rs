@@ -1,0 +1,60 @@
+//! The kernels: one file per op, each with what it computes, its parameter record and the plain loop.
+//!
+//! A kernel is a [`Kernel`] constant. The host links [`all`]; a firmware names the ones it needs with
+//! [`kernels!`](crate::kernels!), and the linker drops the rest.
+
+mod call;
+pub mod number;
+mod registry;
+pub mod support;
+
+pub mod fully_connected;
+
+pub(crate) use call::Flow;
+pub use call::{Call, Fault, Op, volume};
+pub use registry::all;
+
+/// One way to run one op on one combination of element types.
+pub struct Kernel {
+    /// Its number in Programs, made by [`code`].
+    pub code: u32,
+    /// The op and the variant, for people: `CONV_2D int8`.
+    pub name: &'static str,
+    /// Whether parameters and operands fit together, so that [`invoke`](Kernel::invoke) cannot go wrong.
+    pub check: fn(&Op<'_>) -> Result<(), Fault>,
+    /// Runs the op once.
+    pub invoke: fn(&Call<'_>),
+}
+
+/// The code of a kernel: the op's number (TFLite's builtin code, or one of ours, see [`number`]) and a variant that the
+/// op's file is free to choose.
+pub const fn code(op: u16, variant: u16) -> u32 {
+    (op as u32) << 16 | variant as u32
+}
+
+/// Makes the `find` function of a set of kernels, for [`Program::parse`](crate::program::Program::parse).
+///
+/// ```
+/// use micro_runtime::kernels::{fully_connected, softmax};
+///
+/// micro_runtime::kernels! {
+///     /// What this firmware can run.
+///     pub fn find = [fully_connected::INT8, softmax::INT8];
+/// }
+/// assert!(find(softmax::INT8.code).is_some());
+/// ```
+#[macro_export]
+macro_rules! kernels {
+    ($(#[$attribute:meta])* $visibility:vis fn $find:ident = [$($kernel:path),* $(,)?];) => {
+        $(#[$attribute])*
+        $visibility fn $find(code: u32) -> Option<&'static $crate::kernels::Kernel> {
+            $(
+                if code == const { $kernel.code } {
+                    static KERNEL: $crate::kernels::Kernel = $kernel;
+                    return Some(&KERNEL);
+                }
+            )*
+            None
+        }
+    };
+}

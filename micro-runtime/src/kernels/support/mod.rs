@@ -1,0 +1,5 @@
+//! What several kernels share: iteration, requantisation, dot products. No kernel calls another.
+
+pub mod activation;
+pub mod dot;
+pub mod requantise;

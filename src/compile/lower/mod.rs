@@ -1,0 +1,23 @@
+//! From operators of the model to steps of the Program: one file per op, and the one list of them.
+
+mod node;
+mod registry;
+mod support;
+
+mod fully_connected;
+
+pub use node::{Node, TensorRef};
+pub use registry::{ALL, find};
+
+use super::error::Refusal;
+use super::step::Lowered;
+
+/// How one op is lowered.
+pub struct Lowering {
+    /// The name of the builtin operator, or the custom code.
+    pub name: &'static str,
+    /// The types it takes, for messages and the op table.
+    pub types: &'static str,
+    /// Checks one operator and lowers it.
+    pub lower: fn(&Node<'_>) -> Result<Lowered, Refusal>,
+}

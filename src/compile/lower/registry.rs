@@ -1,0 +1,11 @@
+//! The list of lowerings: one line per op.
+
+use super::*;
+
+/// Every op that can be lowered, by name.
+pub const ALL: &[Lowering] = &[fully_connected::LOWERING];
+
+/// The lowering of the op with this name.
+pub fn find(name: &str) -> Option<&'static Lowering> {
+    ALL.iter().find(|lowering| lowering.name == name)
+}

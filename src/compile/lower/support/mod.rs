@@ -1,0 +1,3 @@
+//! What several lowerings share: activations, multipliers, shapes.
+
+pub mod quantise;

@@ -1,0 +1,3 @@
+//! Rewrites that provably keep every output bit.
+
+pub mod fold;

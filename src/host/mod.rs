@@ -1,0 +1,3 @@
+//! Runs Programs on this machine: one clip, a stream, a directory.
+
+pub mod aligned;

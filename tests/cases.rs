@@ -1,0 +1,88 @@
+//! Runs conformance cases and prints `N passed, N failed`.
+//!
+//! `cargo test --test cases` runs the corpus beside the project, `cargo test --test cases -- FOLDER...` the output
+//! of its generator. Further arguments: `--only OP` (may be repeated) and `--verbose`. Every case runs twice: with the
+//! arena shared and with a place of its own for every tensor.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use support::cases::{Outcome, load};
+use tinyml::compile::Options;
+
+#[derive(Default)]
+struct Count {
+    passed: usize,
+    failed: usize,
+    unsupported: usize,
+    first: Option<String>,
+}
+
+fn main() -> ExitCode {
+    let mut folders: Vec<PathBuf> = Vec::new();
+    let mut only: Vec<String> = Vec::new();
+    let mut verbose = false;
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--only" => only.extend(arguments.next()),
+            "--verbose" => verbose = true,
+            // What the test harness of cargo passes to every test program.
+            "--list" | "--exact" | "--nocapture" | "--quiet" => {}
+            folder => folders.push(folder.into()),
+        }
+    }
+    if folders.is_empty() {
+        let Some(corpus) = support::shared("conformance") else { return ExitCode::SUCCESS };
+        folders = vec![corpus.join("ops"), corpus.join("signal")];
+        folders.extend(std::fs::read_dir(corpus.join("models")).unwrap().map(|entry| entry.unwrap().path()));
+        folders.sort();
+    }
+    let sharing = Options::default();
+    let keeping = Options { keep_all_tensors: true, ..Options::default() };
+    let mut counts: BTreeMap<String, Count> = BTreeMap::new();
+    for folder in &folders {
+        for case in load(folder) {
+            let variant = case.name.rsplit_once('/').map_or(case.name.clone(), |(variant, _)| variant.to_string());
+            if !only.is_empty() && !only.contains(&case.op) {
+                continue;
+            }
+            let count = counts.entry(variant).or_default();
+            let run = || match case.run(&sharing) {
+                Outcome::Passed => case.run(&keeping),
+                other => other,
+            };
+            let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run))
+                .unwrap_or_else(|_| Outcome::Failed("panicked".to_string()));
+            match outcome {
+                Outcome::Passed => count.passed += 1,
+                Outcome::Unsupported(_) => count.unsupported += 1,
+                Outcome::Failed(why) => {
+                    count.failed += 1;
+                    if verbose {
+                        println!("{}: {why}", case.name);
+                    }
+                    count.first.get_or_insert(format!("{}: {why}", case.name));
+                }
+            }
+        }
+    }
+    let sum = |field: fn(&Count) -> usize| counts.values().map(field).sum::<usize>();
+    for (variant, count) in &counts {
+        if count.failed > 0 || !only.is_empty() {
+            println!("{variant}: {} passed, {} failed, {} unsupported", count.passed, count.failed, count.unsupported);
+        }
+        if let Some(first) = &count.first {
+            println!("    {first}");
+        }
+    }
+    let unsupported = sum(|count| count.unsupported);
+    if unsupported > 0 {
+        println!("{unsupported} cases have operators without a kernel");
+    }
+    println!("{} passed, {} failed", sum(|count| count.passed), sum(|count| count.failed));
+    if sum(|count| count.failed) == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

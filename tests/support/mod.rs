@@ -1,0 +1,20 @@
+//! What the tests share: where the conformance corpus is, and how its cases are run.
+#![allow(dead_code)]
+
+pub mod cases;
+
+use std::path::PathBuf;
+
+/// The folder `shared` beside the project, or the one that `TINYML_SHARED` names.
+pub fn shared(part: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("TINYML_SHARED")
+        .map(PathBuf::from)
+        .unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"));
+    let path = root.join(part);
+    if path.exists() {
+        Some(path)
+    } else {
+        eprintln!("skipped: {} is not there", path.display());
+        None
+    }
+}
