@@ -36,7 +36,7 @@ pub static DEFAULT: Settings<'static> = Settings {
 };
 
 /// `log2(1 + i / 128) - i / 128` with 16 fractional bits: what the logarithm has more than the straight line.
-pub(super) static LOG2_CORRECTIONS: [u16; 129] = [
+pub static LOG2_CORRECTIONS: [u16; 129] = [
     0, 224, 442, 654, 861, 1063, 1259, 1450, 1636, 1817, 1992, 2163, 2329, 2490, 2646, 2797, 2944, 3087, 3224, 3358,
     3487, 3611, 3732, 3848, 3960, 4068, 4172, 4272, 4368, 4460, 4549, 4633, 4714, 4791, 4864, 4934, 5001, 5063, 5123,
     5178, 5231, 5280, 5326, 5368, 5408, 5444, 5477, 5507, 5533, 5557, 5578, 5595, 5610, 5622, 5631, 5637, 5640, 5641,
