@@ -1,0 +1,158 @@
+//! No stage panics, whatever the samples, tables and parameters are. Tests run with overflow checks.
+
+use micro_runtime::arena::{Input, Output};
+use micro_runtime::frontend::fft::{self, Direction, Sample};
+use micro_runtime::frontend::filterbank::{self, Bands};
+use micro_runtime::frontend::noise::NoiseReduction;
+use micro_runtime::frontend::tables::DEFAULT;
+use micro_runtime::frontend::{self, CHANNELS, FrontEnd, Settings};
+
+/// A small generator of numbers that look random (xorshift), with a taste for extremes.
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        match self.0 >> 61 {
+            0 => 0,
+            1 => u64::MAX,
+            2 => 0x8000_8000_8000_8000 >> (self.0 & 48),
+            3 => self.0 & 0x3F,
+            _ => self.0.wrapping_mul(0x9E37_79B9_7F4A_7C15),
+        }
+    }
+
+    fn list<T>(&mut self, length: usize, from: impl Fn(u64) -> T) -> Vec<T> {
+        (0..length).map(|_| from(self.next())).collect()
+    }
+
+    fn words(&mut self, length: usize) -> Vec<i16> {
+        self.list(length, |number| number as i16)
+    }
+
+    fn noise_reduction(&mut self) -> NoiseReduction {
+        NoiseReduction {
+            even_smoothing: self.next() as u32,
+            even_one_minus_smoothing: self.next() as u32,
+            odd_smoothing: self.next() as u32,
+            odd_one_minus_smoothing: self.next() as u32,
+            min_signal_remaining: self.next() as u32,
+            smoothing_bits: self.next() as u32,
+            fraction_bits: self.next() as u32,
+            clamping: self.next() & 1 == 1,
+        }
+    }
+}
+
+fn view<T: Copy>(slice: &[T]) -> Input<'_, T> {
+    Input::from(slice)
+}
+
+#[test]
+fn integer_stages_take_anything() {
+    let mut numbers = Numbers(0x1234_5678_9ABC_DEF1);
+    for _ in 0..500 {
+        let length = (numbers.next() % 60) as usize;
+        let (samples, weights) = (numbers.words(length), numbers.words(numbers.0 as usize % 20));
+        let mut words = vec![0i16; length];
+        frontend::window::apply_window(
+            view(&samples),
+            view(&weights),
+            numbers.next() as u32,
+            Output::from(&mut words[..]),
+        );
+        let shift = frontend::auto_scale::auto_scale(view(&samples), Output::from(&mut words[..]));
+        assert!((0..=14).contains(&shift));
+
+        let mut energy = numbers.list(length, |number| number as u32);
+        let (first, end) = (numbers.next() as usize, numbers.next() as usize);
+        frontend::energy::energies(view(&samples), first % 40, end, Output::from(&mut energy[..]));
+
+        let tables: [Vec<i16>; 3] = std::array::from_fn(|_| numbers.words(length / 2));
+        let bands = Bands {
+            weights: view(&samples),
+            unweights: view(&weights),
+            frequency_starts: view(&tables[0]),
+            weight_starts: view(&tables[1]),
+            widths: view(&tables[2]),
+        };
+        let mut sums = numbers.list(length, |number| number);
+        let mut levels = vec![0u32; length];
+        filterbank::square_roots(view(&sums), numbers.next() as u32, Output::from(&mut levels[..]));
+        filterbank::accumulate(&bands, view(&energy), Output::from(&mut sums[..]));
+
+        let mut estimate = numbers.list(length, |number| number as u32);
+        let mut levels = numbers.list(length, |number| number as u32);
+        let shared = Output::from(&mut levels[..]);
+        let state = Output::from(&mut estimate[..]);
+        frontend::noise::subtract_noise(&numbers.noise_reduction(), shared.as_input(), state, shared);
+        let gains = numbers.words(numbers.0 as usize % 130);
+        frontend::pcan::apply_gain(view(&gains), numbers.next() as u32, shared.as_input(), state.as_input(), shared);
+        let (scale, bits) = (numbers.next() as u32, numbers.next() as u32);
+        frontend::log::logarithms(state.as_input(), scale, bits, Output::from(&mut words[..]));
+        let mut row = vec![0i8; length];
+        frontend::scale::features_to_int8(view(&words), Output::from(&mut row[..]));
+    }
+}
+
+fn transforms_take_anything<T: Sample>(numbers: &mut Numbers, from: impl Fn(u64) -> T) {
+    let sizes = (0..=360).chain([480, 512, 2048, 4096]);
+    for size in sizes.filter(|size| fft::is_supported(*size)) {
+        let mut wild = numbers.list(fft::twiddle_length(size), &from);
+        let shorter = (numbers.next() as usize % 4).min(size);
+        let samples = numbers.list(size - shorter, &from);
+        let spectrum = numbers.list(size + 2, &from);
+        let mut output = vec![T::ZERO; size + 2];
+        let output = Output::from(&mut output[..]);
+        fft::rfft(size, view(&samples), view(&wild), output);
+        fft::irfft(size, view(&spectrum), view(&wild), output);
+        fft::fill_twiddles(size, Direction::Forward, Output::from(&mut wild[..]));
+        fft::rfft(size, view(&samples), view(&wild), output);
+        fft::fill_twiddles(size, Direction::Inverse, Output::from(&mut wild[..]));
+        fft::irfft(size, view(&spectrum), view(&wild), output);
+    }
+}
+
+#[test]
+fn transforms_of_every_type_take_anything() {
+    let mut numbers = Numbers(0xFEED_F00D_0BAD_CAFE);
+    transforms_take_anything(&mut numbers, |number| number as i16);
+    transforms_take_anything(&mut numbers, |number| number as i32);
+    transforms_take_anything(&mut numbers, |number| f32::from_bits(number as u32));
+}
+
+#[test]
+fn the_front_end_takes_anything() {
+    let mut numbers = Numbers(0xA5A5_5A5A_1357_2468);
+    for round in 0..40 {
+        let samples = numbers.words(480 + 320 * 9);
+        let (window, twiddles) = (numbers.words(480).try_into().unwrap(), numbers.words(768).try_into().unwrap());
+        let tables: [[i16; CHANNELS + 1]; 3] = std::array::from_fn(|_| numbers.words(CHANNELS + 1).try_into().unwrap());
+        let (weights, gains) = (numbers.words(100), numbers.words(125).try_into().unwrap());
+        let wild = Settings {
+            window: &window,
+            window_shift: numbers.next() as u32,
+            twiddles: &twiddles,
+            first_bin: numbers.next() as usize,
+            end_bin: numbers.next() as usize,
+            weights: &weights,
+            unweights: &weights[..50],
+            frequency_starts: &tables[0],
+            weight_starts: &tables[1],
+            widths: &tables[2],
+            noise: numbers.noise_reduction(),
+            gain_table: &gains,
+            gain_shift: numbers.next() as u32,
+            log_scale: numbers.next() as u32,
+            log_correction_bits: numbers.next() as u32,
+        };
+        let mut front_end = FrontEnd::new(if round % 2 == 0 { &DEFAULT } else { &wild });
+        let (mut rest, mut rows) = (&samples[..], 0);
+        while front_end.push(&mut rest).is_some() {
+            rows += 1;
+        }
+        assert_eq!(rows, 10);
+    }
+}
