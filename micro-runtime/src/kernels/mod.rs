@@ -8,6 +8,7 @@ pub mod number;
 mod registry;
 pub mod support;
 
+pub mod copy;
 pub mod fully_connected;
 
 pub(crate) use call::Flow;

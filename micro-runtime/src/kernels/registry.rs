@@ -5,6 +5,7 @@ use super::*;
 crate::kernels! {
     /// The kernel with a code, among all there are.
     pub fn all = [
+        copy::BYTES,
         fully_connected::INT8,
         fully_connected::INT8_INT4,
         fully_connected::INT16,

@@ -4,7 +4,10 @@ mod node;
 mod registry;
 mod support;
 
+mod expand_dims;
 mod fully_connected;
+mod reshape;
+mod squeeze;
 
 pub use node::{Node, TensorRef};
 pub use registry::{ALL, find};

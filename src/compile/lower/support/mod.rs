@@ -1,3 +1,4 @@
 //! What several lowerings share: activations, multipliers, shapes.
 
 pub mod quantise;
+pub mod rename;
