@@ -16,4 +16,5 @@ pub mod fixed;
 pub mod frontend;
 pub mod interpreter;
 pub mod kernels;
+pub mod pipeline;
 pub mod program;
