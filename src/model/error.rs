@@ -2,6 +2,8 @@
 
 use flatbuffers::{ErrorTraceDetail, InvalidFlatbuffer};
 
+const AGAIN: &str = "the file is damaged or was written by a faulty tool: copy it again, or convert the model again";
+
 /// Why bytes are not a usable model. Displays as one line; [`ReadError::help`] says what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
@@ -53,14 +55,13 @@ impl ReadError {
             Self::Truncated { .. } => {
                 Some("the file is cut short or damaged: copy or download it again and compare sizes".into())
             }
-            Self::Damaged { .. } => {
-                Some("the file is damaged, or was written by a faulty tool: copy it again or convert it again".into())
-            }
+            Self::Damaged { .. } => Some(AGAIN.into()),
         }
     }
 
+    /// A contradiction in the file; advises to write it anew unless [`ReadError::with_help`] knows better.
     pub(super) fn invalid(place: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self::Invalid { place: place.into(), problem: problem.into(), help: None }
+        Self::Invalid { place: place.into(), problem: problem.into(), help: Some(AGAIN.into()) }
     }
 
     pub(super) fn with_help(self, text: &str) -> Self {
@@ -97,9 +98,15 @@ impl ReadError {
             MissingNullTerminator { range, error_trace } => {
                 (error_trace.as_ref(), format!("the text in bytes {} to {} has no end mark", range.start, range.end))
             }
-            Unaligned { position, unaligned_type, error_trace } => {
-                (error_trace.as_ref(), format!("a {unaligned_type} at byte {position} is not aligned to its size"))
-            }
+            // The verifier looks at alignment first, even of what lies behind the end.
+            Unaligned { position, error_trace, .. } if *position >= length => (
+                error_trace.as_ref(),
+                format!("an offset leads to byte {position}, but the file ends after {length} bytes"),
+            ),
+            Unaligned { position, unaligned_type, error_trace } => (
+                error_trace.as_ref(),
+                format!("the {unaligned_type} number at byte {position} is not at a multiple of its size"),
+            ),
             SignedOffsetOutOfBounds { soffset, position, error_trace } => (
                 error_trace.as_ref(),
                 format!("the offset {soffset} at byte {position} leads out of the file of {length} bytes"),
@@ -136,16 +143,16 @@ fn place(trace: &[ErrorTraceDetail]) -> String {
 fn guess(bytes: &[u8]) -> (String, Option<&'static str>) {
     const CONVERT: &str = "convert the model with TensorFlow's TFLiteConverter and pass the .tflite file";
     const EXTRACT: &str = "unpack it and pass the .tflite file inside";
-    const AGAIN: &str = "this is what a failed download leaves behind: fetch the file again from its raw address";
+    const DOWNLOAD: &str = "this is what a failed download leaves behind: fetch the file again from its raw address";
     const KNOWN: &[(&[u8], &str, &str)] = &[
         (b"\x89HDF", "this is an HDF5 file, as Keras writes it", CONVERT),
         (b"PK\x03\x04", "this is a zip archive, such as a .keras file", CONVERT),
         (b"\x1f\x8b", "this is a gzip archive", EXTRACT),
         (b"BZh", "this is a bzip2 archive", EXTRACT),
         (b"version https://git-lfs", "this is a pointer to a file in Git LFS", "run `git lfs pull` to get the file"),
-        (b"<!DOCTYPE", "this is a web page", AGAIN),
-        (b"<!doctype", "this is a web page", AGAIN),
-        (b"<html", "this is a web page", AGAIN),
+        (b"<!DOCTYPE", "this is a web page", DOWNLOAD),
+        (b"<!doctype", "this is a web page", DOWNLOAD),
+        (b"<html", "this is a web page", DOWNLOAD),
         (b"\x7fELF", "this is a program (ELF)", "pass the .tflite file that was linked into it"),
         (b"RIFF", "this is a WAV or another RIFF file", "pass the model here, and audio where audio is asked for"),
         (b"GGUF", "this is a GGUF file", CONVERT),

@@ -370,3 +370,117 @@ fn text(bytes: &[u8]) -> Result<String> {
     let text = std::str::from_utf8(bytes).map_err(|_| OptionError::Damaged("a text is not UTF-8"))?;
     Ok(text.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A map with every kind of value, made with the FlexBuffers of the Python package `flatbuffers`.
+    const EVERYTHING: &str = "7368696674006269670072617465006f6e006e616d65000568656c6c6f006c697374000003000100feff2c\
+        016d697865640003070109046808706169720005066e6f6e65006875676500666172000000141a99be1c000000726174696f000000\
+        0000c03f0c5f1c224a3d582b5d3464177000000000000000130000000000000001000000000000000c0000000000000090eefeffff\
+        ffffff4800000000000000ffffffffffffffff82000000000000007d00000000000000a00000000000000000000000000000000100\
+        0000000000009200000000000000000000000000d03f80000000000000000c00000000000000071b0b2d2814036b400f22076c2701";
+
+    fn everything() -> Vec<u8> {
+        let digits: Vec<u8> = EVERYTHING.chars().map(|digit| digit.to_digit(16).unwrap() as u8).collect();
+        digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
+    }
+
+    #[test]
+    fn values_of_every_kind() {
+        let options = CustomOptions::read(&everything()).unwrap();
+        assert_eq!(options.int("shift"), Ok(12));
+        assert_eq!(options.int("big"), Ok(-70_000));
+        assert_eq!(options.float("rate"), Ok(0.25));
+        assert_eq!(options.float("shift"), Ok(12.0));
+        assert_eq!(options.bool("on"), Ok(true));
+        assert_eq!(options.int("on"), Ok(1));
+        assert_eq!(options.text("name"), Ok("hello"));
+        assert_eq!(options.ints("list"), Ok(&[1, -2, 300][..]));
+        assert_eq!(options.ints("mixed"), Ok(&[7, 1, 9][..]));
+        assert_eq!(options.ints("pair"), Ok(&[5, 6][..]));
+        assert_eq!(options.int("far"), Ok(123_456_789_012));
+        assert_eq!(options.float("ratio"), Ok(1.5));
+        let names: Vec<_> = options.names().collect();
+        assert_eq!(
+            names,
+            ["big", "far", "huge", "list", "mixed", "name", "none", "on", "pair", "rate", "ratio", "shift"]
+        );
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_by_name() {
+        let options = CustomOptions::read(&everything()).unwrap();
+        assert_eq!(options.int("stride"), Err(OptionError::Missing("stride".into())));
+        let error = options.int("rate").unwrap_err();
+        assert_eq!(error.to_string(), "the custom option \"rate\" is a number with a fraction, not an integer");
+        assert!(options.int("huge").is_err(), "2^64 - 1 has no place in an i64");
+        assert!(options.int("none").is_err());
+        assert!(options.ints("shift").is_err());
+        assert!(options.bool("name").is_err());
+    }
+
+    #[test]
+    fn no_bytes_are_no_options() {
+        let options = CustomOptions::read(&[]).unwrap();
+        assert_eq!(options.names().count(), 0);
+        assert!(options.int("shift").is_err());
+    }
+
+    #[test]
+    fn only_a_map_will_do() {
+        // The integer 5: value, type (kind 1, width 1), width.
+        assert!(CustomOptions::read(&[5, 4, 1]).is_err());
+        assert!(CustomOptions::read(&[1]).is_err());
+        // A map whose distance leads to before the first byte.
+        assert!(CustomOptions::read(&[9, 9 << 2, 1]).is_err());
+        assert!(CustomOptions::read(&[0, 9 << 2, 3]).is_err());
+    }
+
+    #[test]
+    fn every_changed_byte_and_every_length_is_survived() {
+        let good = everything();
+        for length in 0..good.len() {
+            let _ = CustomOptions::read(&good[..length]);
+            let _ = CustomOptions::read(&good[length..]);
+        }
+        let mut changed = good.clone();
+        for at in 0..good.len() {
+            for value in 0..=255 {
+                changed[at] = value;
+                let _ = CustomOptions::read(&changed);
+            }
+            changed[at] = good[at];
+        }
+    }
+
+    #[test]
+    fn keys_that_share_a_long_text_are_refused_early() {
+        // A key of 200 bytes that each of 255 entries refers to. All distances are one byte wide.
+        let mut bytes = vec![b'k'; 200];
+        bytes.push(0);
+        let count = 255_u8;
+        let keys = bytes.len();
+        // Keys refer back at most 255 bytes, so they reach into the text and not to its start.
+        bytes.extend((0..count).map(|i| 200.min(i.saturating_add(150))));
+        let width = 2;
+        while bytes.len() % 2 == 1 {
+            bytes.push(0);
+        }
+        let distance = (bytes.len() - keys) as u16;
+        bytes.extend(distance.to_le_bytes());
+        bytes.extend(1_u16.to_le_bytes());
+        bytes.extend(u16::from(count).to_le_bytes());
+        let values = bytes.len();
+        bytes.extend(std::iter::repeat_n([0, 0], count.into()).flatten());
+        bytes.extend(std::iter::repeat_n(INT << 2, count.into()));
+        while bytes.len() % 2 == 1 {
+            bytes.push(0);
+        }
+        bytes.extend(((bytes.len() - values) as u16).to_le_bytes());
+        bytes.extend([MAP << 2 | 1, width]);
+        let error = CustomOptions::read(&bytes).unwrap_err();
+        assert_eq!(error, OptionError::Damaged("the same bytes are used over and over"));
+    }
+}

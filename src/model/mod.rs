@@ -13,6 +13,10 @@
 mod error;
 mod flexbuffer;
 mod read;
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod tests;
 #[allow(unsafe_code, deprecated, dead_code, unused_imports, missing_docs, mismatched_lifetime_syntaxes, clippy::all)]
 #[rustfmt::skip]
 #[path = "schema_generated.rs"]

@@ -36,8 +36,12 @@ pub(super) fn model(bytes: &[u8]) -> Result<Model<'_>> {
 
     let version = root.version();
     if version != 3 {
-        return Err(ReadError::invalid("the file", format!("its layout has version {version}, version 3 is needed"))
-            .with_help("convert the model again with a current TensorFlow"));
+        let error = ReadError::invalid("the file", format!("its layout has version {version}, version 3 is needed"));
+        return Err(match version {
+            0 => error,
+            1 | 2 => error.with_help("convert the model again with a current TensorFlow"),
+            _ => error.with_help("it is newer than this program, or damaged: convert the model for TensorFlow Lite"),
+        });
     }
 
     let operator_codes = tables(root.operator_codes())
@@ -356,14 +360,12 @@ fn tensor_number(number: impl Into<i64>, count: usize, place: impl FnOnce() -> S
     let number = number.into();
     usize::try_from(number).ok().filter(|&number| number < count).ok_or_else(|| {
         ReadError::invalid(place(), format!("tensor {number} does not exist, {}", having(count, "tensor")))
-            .with_help("the file is damaged, or was written by a faulty tool: convert the model again")
     })
 }
 
 fn pick<T: Copy>(list: &[T], number: u32, place: impl FnOnce() -> String, what: &str) -> Result<T> {
     list.get(number as usize).copied().ok_or_else(|| {
         ReadError::invalid(place(), format!("{what} {number} does not exist, {}", having(list.len(), what)))
-            .with_help("the file is damaged, or was written by a faulty tool: convert the model again")
     })
 }
 
