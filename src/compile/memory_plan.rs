@@ -13,6 +13,7 @@
 
 mod bound;
 mod constraints;
+mod exact;
 mod place;
 mod search;
 mod verify;
@@ -85,8 +86,8 @@ pub struct Plan {
     pub peak_step_bytes: u32,
     /// What one buffer after another takes: the arena without any sharing, capped at `u32::MAX`.
     pub unshared_bytes: u32,
-    /// Whether no smaller placement exists: the bound was reached.
-    /// Never set without sharing.
+    /// Whether no placement is smaller by the smallest alignment or more: the bound was reached up to rounding, or an
+    /// exhaustive search found nothing better. Never set without sharing.
     pub optimal: bool,
     /// The method that found the placement, in words.
     pub strategy: &'static str,

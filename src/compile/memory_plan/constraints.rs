@@ -101,6 +101,11 @@ impl<'a> Constraints<'a> {
         self.sized().map(|buffer| offsets[buffer] + self.bytes(buffer)).max().unwrap_or(0)
     }
 
+    /// Whether visiting separations costs no more than their number.
+    pub fn is_listed(&self) -> bool {
+        self.listed.is_some()
+    }
+
     /// Calls `visit` for each buffer that `buffer` must keep a separation from; returns how many were looked at.
     pub fn each_separation(&self, buffer: usize, mut visit: impl FnMut(Separation)) -> usize {
         if let Some((starts, separations)) = &self.listed {

@@ -68,6 +68,16 @@ impl<'a> Placer<'a> {
         Some(high - base).filter(|&arena| arena <= limit)
     }
 
+    /// Adds the buffers of `order`, each as low as possible, to those that have an offset. The others get 0.
+    pub fn complete(&mut self, offsets: Vec<Option<i64>>, order: &[usize]) -> Vec<i64> {
+        self.offsets = offsets;
+        for &buffer in order {
+            self.gather(buffer);
+            self.offsets[buffer] = Some(self.lowest(buffer));
+        }
+        self.offsets.iter().map(|offset| offset.unwrap_or(0)).collect()
+    }
+
     /// Collects what placed neighbours forbid, as open ranges in ascending order.
     fn gather(&mut self, buffer: usize) {
         let Self { constraints, offsets, forbidden, .. } = self;

@@ -2,10 +2,11 @@
 //!
 //! No single order is good for all graphs: large buffers first suits branching graphs, order of birth suits chains that
 //! overlap, the busiest step first suits hourglasses. All are tried under several rules, then the best order is varied
-//! at random from a fixed seed. The work is counted in neighbours looked
+//! at random from a fixed seed, then small graphs are searched exhaustively. The work is counted in neighbours looked
 //! at, so that the result never depends on how fast the machine is.
 
 use super::constraints::{Constraints, align_up};
+use super::exact;
 use super::place::{Placer, Rule};
 use std::cmp::Reverse;
 
@@ -24,7 +25,7 @@ const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
 pub(super) struct Found {
     pub offsets: Vec<i64>,
     pub strategy: &'static str,
-    /// Nothing smaller exists.
+    /// Nothing exists that is smaller by the smallest alignment.
     pub optimal: bool,
 }
 
@@ -75,7 +76,8 @@ pub(super) fn search(constraints: &Constraints, fallback: Vec<i64>, bound: i64) 
     };
     run.try_orders();
     run.vary();
-    Found { optimal: run.reached(), offsets: run.offsets, strategy: run.strategy }
+    let exhausted = run.exhaust();
+    Found { optimal: exhausted || run.reached(), offsets: run.offsets, strategy: run.strategy }
 }
 
 struct Run<'a> {
@@ -164,6 +166,20 @@ impl Run<'_> {
                 }
             }
         }
+    }
+
+    /// Searches all placements; whether the search came to its end.
+    fn exhaust(&mut self) -> bool {
+        if self.reached() {
+            return true;
+        }
+        let found = exact::search(self.constraints, &self.offsets, self.goal);
+        if let Some(offsets) = found.offsets {
+            self.arena = self.constraints.arena(&offsets);
+            self.offsets = offsets;
+            self.strategy = "exhaustive search";
+        }
+        found.complete
     }
 }
 
