@@ -5,7 +5,9 @@
 //! `tests/layering.rs`.
 
 #![deny(unsafe_code)]
+#![warn(missing_docs)]
 
+pub mod audio;
 pub mod compile;
 pub mod host;
 pub mod model;
