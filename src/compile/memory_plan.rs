@@ -13,6 +13,7 @@
 
 mod bound;
 mod constraints;
+mod core;
 mod exact;
 mod place;
 mod search;

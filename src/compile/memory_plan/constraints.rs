@@ -49,7 +49,25 @@ impl<'a> Constraints<'a> {
         for (index, buffer) in buffers.iter().enumerate() {
             check_buffer(index, buffer)?;
         }
-        let links = links(buffers, overlaps)?;
+        Ok(Self::checked(buffers, links(buffers, overlaps)?))
+    }
+
+    /// The constraints among some of the buffers, `part[i]` becoming buffer `i` of `buffers`. `part` is ascending.
+    pub fn part<'b>(&self, part: &[usize], buffers: &'b [Buffer]) -> Constraints<'b> {
+        let within = |buffer: usize| part.binary_search(&buffer).ok();
+        let renumber = |&link: &Link| Some(Link { input: within(link.input)?, output: within(link.output)?, ..link });
+        let mut indices: Vec<usize> = part.iter().flat_map(|&buffer| self.links_of[buffer].clone()).collect();
+        indices.sort_unstable();
+        indices.dedup();
+        Constraints::checked(buffers, indices.iter().filter_map(|&index| renumber(&self.links[index])).collect())
+    }
+
+    /// Copies of some of the buffers.
+    pub fn copies(&self, part: &[usize]) -> Vec<Buffer> {
+        part.iter().map(|&buffer| self.buffers[buffer].clone()).collect()
+    }
+
+    fn checked(buffers: &'a [Buffer], links: Vec<Link>) -> Self {
         let mut links_of = vec![Vec::new(); buffers.len()];
         for (index, link) in links.iter().enumerate() {
             links_of[link.input].push(index);
@@ -57,7 +75,7 @@ impl<'a> Constraints<'a> {
         }
         let mut constraints = Self { buffers, links, links_of, listed: None };
         constraints.listed = constraints.list();
-        Ok(constraints)
+        constraints
     }
 
     pub fn len(&self) -> usize {

@@ -1,22 +1,32 @@
 //! Tries many orders of placement and keeps the smallest arena.
 //!
 //! No single order is good for all graphs: large buffers first suits branching graphs, order of birth suits chains that
-//! overlap, the busiest step first suits hourglasses. All are tried under several rules, then the best order is varied
-//! at random from a fixed seed, then small graphs are searched exhaustively. The work is counted in neighbours looked
-//! at, so that the result never depends on how fast the machine is.
+//! overlap, the busiest step first suits hourglasses. All are tried under several rules, then the best orders are
+//! varied at random from a fixed seed, then small parts are searched exhaustively. The work is counted in neighbours
+//! looked at, so that the result never depends on how fast the machine is.
 
 use super::constraints::{Constraints, align_up};
+use super::core;
 use super::exact;
 use super::place::{Placer, Rule};
 use std::cmp::Reverse;
 
-/// Neighbours looked at before no further order is begun.
-const ORDER_VISITS: usize = 200_000_000;
+/// Work that may still be done, over all parts of a graph.
+struct Budget {
+    /// Neighbours looked at before no further order is begun.
+    orders: usize,
+    /// Neighbours looked at while varying orders.
+    variations: usize,
+    /// Live buffers looked at in exhaustive searches.
+    exhaustive: usize,
+}
 
-/// Neighbours looked at while varying the best order; a graph for which one placement costs a larger share than
-/// [`MIN_VARIATIONS`] allows is not varied.
-const VARIATION_VISITS: usize = 1_500_000;
+const BUDGET: Budget = Budget { orders: 200_000_000, variations: 1_000_000, exhaustive: 3_000_000 };
 
+/// Orders that are varied, at most.
+const VARIED: usize = 3;
+
+/// An order of which the budget allows fewer variations than this is not varied.
 const MIN_VARIATIONS: usize = 20;
 
 /// Any number but 0 will do; it only has to stay the same.
@@ -41,6 +51,8 @@ enum Order {
     Busiest,
 }
 
+const STACKED: &str = "one buffer after another";
+
 const STRATEGIES: &[(Order, Rule, &str)] = &[
     (Order::Died, Rule::Lowest, "last to die first, as low as possible"),
     (Order::Largest, Rule::LeastGrowth, "largest first, least growth"),
@@ -63,26 +75,63 @@ const STRATEGIES: &[(Order, Rule, &str)] = &[
 
 /// Finds a placement that is no larger than `fallback` and, if it can, no larger than `bound`.
 pub(super) fn search(constraints: &Constraints, fallback: Vec<i64>, bound: i64) -> Found {
-    let goal = align_up(bound, constraints.alignments().0);
+    let lowest_goal = align_up(bound, constraints.alignments().0);
+    let mut budget = BUDGET;
+    if !constraints.is_listed() {
+        return search_part(constraints, fallback, lowest_goal, &mut budget);
+    }
+    let (core, aside) = core::set_aside(constraints, lowest_goal);
+    let mut offsets = vec![None; constraints.len()];
+    let mut strategy = "every buffer finds room in any order";
+    // What one part needs at least is free for the others to use.
+    let (mut goal, mut proven) = (lowest_goal, lowest_goal);
+    for part in core::parts(constraints, &core) {
+        let buffers = constraints.copies(&part);
+        let within = constraints.part(&part, &buffers);
+        let found = search_part(&within, super::stack(&within), goal, &mut budget);
+        let arena = within.arena(&found.offsets);
+        if arena > goal || goal == lowest_goal {
+            strategy = found.strategy;
+        }
+        if found.optimal && arena > goal {
+            proven = arena;
+        }
+        goal = goal.max(arena);
+        for (&buffer, &offset) in part.iter().zip(&found.offsets) {
+            offsets[buffer] = Some(offset);
+        }
+    }
+    let offsets = Placer::new(constraints).complete(offsets, &aside);
+    let arena = constraints.arena(&offsets);
+    if constraints.arena(&fallback) < arena {
+        return Found { optimal: false, offsets: fallback, strategy: STACKED };
+    }
+    Found { optimal: arena <= proven, offsets, strategy }
+}
+
+/// Searches buffers that are not independent of each other; reaching `goal` ends it.
+fn search_part(constraints: &Constraints, fallback: Vec<i64>, goal: i64, budget: &mut Budget) -> Found {
     let mut run = Run {
         constraints,
         placer: Placer::new(constraints),
+        budget,
         goal,
         arena: constraints.arena(&fallback),
         scratch: vec![0; constraints.len()],
         offsets: fallback,
-        strategy: "one buffer after another",
+        strategy: STACKED,
         best_orders: Vec::new(),
     };
     run.try_orders();
     run.vary();
-    let exhausted = run.exhaust();
-    Found { optimal: exhausted || run.reached(), offsets: run.offsets, strategy: run.strategy }
+    let optimal = run.exhaust();
+    Found { optimal, offsets: run.offsets, strategy: run.strategy }
 }
 
 struct Run<'a> {
     constraints: &'a Constraints<'a>,
     placer: Placer<'a>,
+    budget: &'a mut Budget,
     /// Reaching this ends the search.
     goal: i64,
     /// The best so far, its size and where it came from.
@@ -113,9 +162,10 @@ impl Run<'_> {
     fn try_orders(&mut self) {
         let pressure = pressure(self.constraints);
         for &(order, rule, strategy) in STRATEGIES {
-            if self.reached() || self.placer.visits > ORDER_VISITS {
+            if self.reached() || self.budget.orders == 0 {
                 return;
             }
+            let start = self.placer.visits;
             let order = sorted(self.constraints, order, &pressure);
             let Some(mut arena) = self.attempt(&order, rule, i64::MAX, strategy) else { continue };
             // Closing the holes from the bottom often gains a little.
@@ -130,16 +180,17 @@ impl Run<'_> {
                 best = (arena, Rule::Lowest, upwards);
             }
             self.best_orders.push(best);
+            self.budget.orders = self.budget.orders.saturating_sub(self.placer.visits - start);
         }
         self.best_orders.sort_by_key(|&(arena, ..)| arena);
-        self.best_orders.truncate(3);
+        self.best_orders.truncate(VARIED);
     }
 
     /// Moves single buffers of the best orders to random earlier or later places and keeps what is not worse.
     fn vary(&mut self) {
         let mut random = Random(SEED);
         let orders = std::mem::take(&mut self.best_orders);
-        let share = VARIATION_VISITS / orders.len().max(1);
+        let share = self.budget.variations / orders.len().max(1);
         for (mut arena, rule, mut order) in orders {
             let start = self.placer.visits;
             let mut first = true;
@@ -165,6 +216,7 @@ impl Run<'_> {
                     break;
                 }
             }
+            self.budget.variations = self.budget.variations.saturating_sub(self.placer.visits - start);
         }
     }
 
@@ -173,7 +225,7 @@ impl Run<'_> {
         if self.reached() {
             return true;
         }
-        let found = exact::search(self.constraints, &self.offsets, self.goal);
+        let found = exact::search(self.constraints, self.arena, self.goal, &mut self.budget.exhaustive);
         if let Some(offsets) = found.offsets {
             self.arena = self.constraints.arena(&offsets);
             self.offsets = offsets;

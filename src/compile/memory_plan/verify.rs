@@ -2,8 +2,8 @@
 
 use super::{Buffer, Interval, Overlap};
 
-/// Checks that `offsets` keeps every promise of a plan: alignment, the reach of 32 bits, and for every two buffers with a common step
-/// that they are disjoint or that an [`Overlap`] permits how they lie.
+/// Checks that `offsets` keeps every promise of a plan: alignment, the reach of 32 bits, and for every two buffers with
+/// a common step that they are disjoint or that an [`Overlap`] permits how they lie.
 ///
 /// # Errors
 ///
