@@ -10,6 +10,7 @@
 //! | [`notes`] | what a reader should know about a clip: conversions, clipping, offset, silence |
 //! | [`spectrogram`] | feature rows and detections as a PNG picture |
 
+mod canvas;
 mod font;
 pub mod notes;
 mod resample;

@@ -3,13 +3,17 @@
 //! Time runs to the right, the lowest channel is at the bottom, and brightness follows the feature value over the
 //! whole range of 8 bits, so two pictures can be compared by eye. The same input gives the same bytes.
 
+mod layout;
+
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use thiserror::Error;
 
-use super::{font, grouped};
+use super::canvas::{Canvas, Color, TEXT_HEIGHT};
+use super::grouped;
+use layout::{LABEL_GAP, LANE_HEIGHT, Layout, PADDING, SCALE_WIDTH, TICK, TimeAxis};
 
 /// The most feature rows in one picture; at 20 ms a row, five and a half minutes.
 pub const MAX_FRAMES: usize = 16_384;
@@ -38,8 +42,8 @@ pub struct Picture<'a> {
     pub stride_ms: u32,
     /// Milliseconds of sound behind one row.
     pub window_ms: u32,
-    /// Detections, in any order, none after the end of the last window. Labels that find no room are left out;
-    /// their lines are always there.
+    /// Detections, in any order, none after the end of the last window. Labels are cut after 24
+    /// characters and left out where they find no room; their lines are always there.
     pub marks: &'a [Mark<'a>],
     /// The line above the picture; may be empty.
     pub title: &'a str,
@@ -113,9 +117,6 @@ impl SpectrogramError {
     }
 }
 
-type Color = [u8; 3];
-
-const BACKGROUND: Color = [250, 250, 247];
 const INK: Color = [38, 38, 44];
 const FAINT_INK: Color = [120, 120, 128];
 const MARK: Color = [0, 214, 222];
@@ -249,7 +250,7 @@ impl Picture<'_> {
             time_ms += axis.tick_step_ms;
         }
         let unit = format!("time in {}", if axis.in_seconds { "seconds" } else { "milliseconds" });
-        canvas.text(layout.left, baseline + TICK + 8 + TEXT_HEIGHT, &unit, FAINT_INK);
+        canvas.text(layout.left, baseline + TICK + 10 + TEXT_HEIGHT, &unit, FAINT_INK);
     }
 
     /// The key on the right: which colour is which value.
@@ -271,226 +272,155 @@ impl Picture<'_> {
 
     fn draw_marks(&self, layout: &Layout, canvas: &mut Canvas) {
         for placed in &layout.marks {
-            let lane_top = layout.lanes_top + placed.lane.unwrap_or(layout.lanes.saturating_sub(1)) * LANE_HEIGHT;
-            let line_top = lane_top + LANE_HEIGHT / 2;
             let bottom = layout.top + layout.plot_height;
-            canvas.rectangle(placed.x, line_top, 2, layout.top - line_top, MARK_INK);
             for y in (layout.top..bottom).step_by(8) {
                 canvas.rectangle(placed.x, y, 2, 5.min(bottom - y), MARK);
             }
-            if placed.lane.is_some() {
-                canvas.rectangle(placed.x, lane_top + 2, 2, TEXT_HEIGHT, MARK_INK);
-                canvas.text(placed.text_left, lane_top + 1, &placed.text, MARK_INK);
+            if let Some(lane) = placed.lane {
+                let lane_top = layout.lanes_top + lane * LANE_HEIGHT;
+                canvas.rectangle(placed.x, lane_top + 2, 2, layout.top - lane_top - 2, MARK_INK);
+                canvas.text(placed.x + LABEL_GAP, lane_top + 1, &placed.text, MARK_INK);
             }
         }
     }
 }
 
-const TEXT_SCALE: usize = 2;
-const TEXT_ADVANCE: usize = font::ADVANCE * TEXT_SCALE;
-const TEXT_HEIGHT: usize = font::HEIGHT * TEXT_SCALE;
-const PADDING: usize = 14;
-const TICK: usize = 8;
-const LANE_HEIGHT: usize = TEXT_HEIGHT + 4;
-const MAX_LANES: usize = 6;
-const SCALE_WIDTH: usize = 16;
-/// The width that frames share, unless there are more frames than pixels.
-const USUAL_PLOT_WIDTH: usize = 1_200;
-const USUAL_PLOT_HEIGHT: usize = 320;
+#[cfg(test)]
+mod tests {
+    use super::super::canvas::text_width;
+    use super::layout::{MAX_LANES, PlacedMark};
+    use super::*;
 
-fn text_width(text: &str) -> usize {
-    text.chars().count() * TEXT_ADVANCE
-}
-
-/// Where everything goes, in pixels.
-struct Layout {
-    width: usize,
-    height: usize,
-    left: usize,
-    top: usize,
-    lanes_top: usize,
-    lanes: usize,
-    plot_width: usize,
-    plot_height: usize,
-    frame_width: usize,
-    channel_height: usize,
-    scale_left: usize,
-    stride_ms: u32,
-    marks: Vec<PlacedMark>,
-}
-
-struct PlacedMark {
-    x: usize,
-    text: String,
-    text_left: usize,
-    /// The lane above the plot that holds the label, from the top; `None` when no lane has room.
-    lane: Option<usize>,
-}
-
-impl Layout {
-    fn of(picture: &Picture<'_>) -> Layout {
-        let frame_width = (USUAL_PLOT_WIDTH / picture.frames()).clamp(1, 12);
-        let channel_height = (USUAL_PLOT_HEIGHT / picture.channels).clamp(1, 16);
-        let labels = picture.channel_labels();
-        let label_width = labels.iter().map(|(_, label)| text_width(label)).max().unwrap_or(0);
-        let left = PADDING + label_width + 4 + TICK;
-        let plot_width = picture.frames() * frame_width;
-        let scale_left = left + plot_width + 2 * PADDING;
-        let right_end = scale_left + SCALE_WIDTH + TICK + 4 + text_width("-128");
-        let needed_for_text = left + text_width(picture.title).max(text_width("time in milliseconds"));
-        let width = right_end.max(needed_for_text.min(right_end + 800)) + PADDING;
-
-        let mut layout = Layout {
-            width,
-            height: 0,
-            left,
-            top: 0,
-            lanes_top: PADDING + if picture.title.is_empty() { 0 } else { TEXT_HEIGHT + 10 },
-            lanes: 0,
-            plot_width,
-            plot_height: picture.channels * channel_height,
-            frame_width,
-            channel_height,
-            scale_left,
-            stride_ms: picture.stride_ms,
-            marks: Vec::new(),
-        };
-        layout.place_marks(picture.marks);
-        layout.top = layout.lanes_top + layout.lanes * LANE_HEIGHT + if layout.lanes > 0 { 4 } else { 0 };
-        layout.height = layout.top + layout.plot_height + TICK + 8 + 2 * TEXT_HEIGHT + PADDING;
-        layout
+    fn picture<'a>(rows: &'a [i8], marks: &'a [Mark<'a>]) -> Picture<'a> {
+        Picture { rows, channels: 4, channel_hz: &[], stride_ms: 20, window_ms: 30, marks, title: "" }
     }
 
-    /// Gives each label the lowest lane where it overlaps no other, earliest mark first.
-    fn place_marks(&mut self, marks: &[Mark<'_>]) {
-        let mut marks: Vec<&Mark<'_>> = marks.iter().collect();
-        marks.sort_by_key(|mark| mark.time_ms);
-        let mut lane_ends: Vec<usize> = Vec::new();
-        for mark in marks {
-            let x = self.x_of(mark.time_ms).min(self.left + self.plot_width - 2);
-            let text = format!("{} {}.{:02} s", mark.label, mark.time_ms / 1_000, mark.time_ms % 1_000 / 10);
-            let text_left = if x + 6 + text_width(&text) <= self.width {
-                x + 6
-            } else {
-                (x + 2).saturating_sub(6 + text_width(&text))
+    fn decoded(picture: &Picture<'_>) -> (usize, usize, Vec<Color>) {
+        let mut file = Vec::new();
+        picture.write_png(&mut file).unwrap();
+        let mut reader = png::Decoder::new(io::Cursor::new(file)).read_info().unwrap();
+        let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
+        let info = reader.next_frame(&mut bytes).unwrap();
+        (info.width as usize, info.height as usize, bytes.as_chunks::<3>().0.to_vec())
+    }
+
+    #[test]
+    fn lightness_rises_with_the_feature() {
+        let linear = |value: u8| (f64::from(value) / 255.0).powf(2.2);
+        let lightness =
+            |[red, green, blue]: Color| (0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)).cbrt();
+        let all: Vec<f64> = (i8::MIN..=i8::MAX).map(|feature| lightness(color_of(feature))).collect();
+        assert!(all.windows(2).all(|pair| pair[1] > pair[0] - 0.002), "{all:?}");
+        let steps: Vec<f64> = all.iter().step_by(51).copied().collect();
+        assert!(steps.windows(2).all(|pair| (0.08..0.24).contains(&(pair[1] - pair[0]))), "{steps:?}");
+        assert_eq!((color_of(i8::MIN), color_of(i8::MAX)), (ANCHORS[0], ANCHORS[5]));
+    }
+
+    #[test]
+    fn pixels_show_features_with_the_lowest_channel_at_the_bottom() {
+        let rows = [-128, -100, 0, 127, 5, 6, 7, 8, 9, 10, 11, 12];
+        let picture = picture(&rows, &[]);
+        let layout = Layout::of(&picture);
+        let (width, height, pixels) = decoded(&picture);
+        assert_eq!((width, height), (layout.width, layout.height));
+        for (index, &feature) in rows.iter().enumerate() {
+            let (frame, channel) = (index / 4, index % 4);
+            let x = layout.left + frame * layout.frame_width + layout.frame_width / 2;
+            let y = layout.top + layout.plot_height - channel * layout.channel_height - layout.channel_height / 2;
+            assert_eq!(pixels[y * width + x], color_of(feature), "frame {frame} channel {channel}");
+        }
+    }
+
+    #[test]
+    fn a_mark_is_a_line_at_its_time_with_its_label_above() {
+        let rows = [0; 4 * 100];
+        let marks = [Mark { time_ms: 1_000, label: "yes" }];
+        let marked = picture(&rows, &marks);
+        let layout = Layout::of(&marked);
+        let (width, _, pixels) = decoded(&marked);
+        let x = layout.left + 50 * layout.frame_width;
+        assert_eq!(pixels[layout.top * width + x], MARK);
+        assert_eq!(layout.marks[0].text, "yes 1.00 s");
+        assert_eq!((layout.marks[0].x, layout.lanes), (x, 1));
+    }
+
+    #[test]
+    fn labels_do_not_overlap_and_give_way_when_there_are_too_many() {
+        let rows = [0; 4 * 100];
+        let marks: Vec<Mark<'_>> = (0..100).map(|index| Mark { time_ms: index * 20, label: "silence" }).collect();
+        let picture = picture(&rows, &marks);
+        let layout = Layout::of(&picture);
+        assert_eq!((layout.lanes, layout.marks.len()), (MAX_LANES, 100));
+        for lane in 0..MAX_LANES {
+            let mut spans: Vec<(usize, usize)> = layout
+                .marks
+                .iter()
+                .filter(|placed| placed.lane == Some(lane))
+                .map(|placed| (placed.x, placed.x + LABEL_GAP + text_width(&placed.text)))
+                .collect();
+            spans.sort_unstable();
+            assert!(spans.windows(2).all(|pair| pair[0].1 < pair[1].0) && !spans.is_empty(), "{spans:?}");
+            assert!(spans.iter().all(|span| span.1 <= layout.width));
+            // The lines of lower lanes start below; those of higher ones must not cross these labels.
+            let crosses = |placed: &PlacedMark| {
+                placed.lane.is_some_and(|other| other < lane)
+                    && spans.iter().any(|span| (span.0 + 1..=span.1).contains(&placed.x))
             };
-            let needed = x.min(text_left);
-            let free = lane_ends.iter().position(|&end| end < needed);
-            let lane = match free {
-                Some(lane) => Some(lane),
-                None if lane_ends.len() < MAX_LANES => {
-                    lane_ends.push(0);
-                    Some(lane_ends.len() - 1)
-                }
-                None => None,
-            };
-            if let Some(lane) = lane {
-                lane_ends[lane] = (x + 2).max(text_left + text_width(&text));
-            }
-            self.marks.push(PlacedMark { x, text, text_left, lane });
-        }
-        self.lanes = lane_ends.len();
-        // Lanes were counted from the plot upwards, so that a lonely label is close to it.
-        for placed in &mut self.marks {
-            placed.lane = placed.lane.map(|lane| self.lanes - 1 - lane);
+            assert!(!layout.marks.iter().any(crosses), "lane {lane}");
         }
     }
 
-    fn channel_top(&self, channel: usize) -> usize {
-        self.top + self.plot_height - (channel + 1) * self.channel_height
+    #[test]
+    fn long_clips_stay_narrow_and_the_limit_is_kept() {
+        let width = |frames: usize| Layout::of(&picture(&vec![0; 4 * frames], &[])).plot_width;
+        assert_eq!((width(1), width(49), width(1_000), width(1_200)), (12, 588, 1_000, 1_200));
+        assert_eq!(width(MAX_FRAMES), MAX_FRAMES);
+        let rows = vec![0; 4 * (MAX_FRAMES + 1)];
+        let error = picture(&rows, &[]).write_png(io::sink()).unwrap_err();
+        assert_eq!(error.to_string(), "16,385 feature rows are too many for one picture; at most 16,384 fit");
     }
 
-    fn x_of(&self, time_ms: u64) -> usize {
-        self.left + (time_ms * self.frame_width as u64 / u64::from(self.stride_ms)) as usize
-    }
-}
-
-/// Steps of 1, 2 or 5 times a power of ten that leave room for the labels.
-struct TimeAxis {
-    label_step_ms: u64,
-    tick_step_ms: u64,
-    in_seconds: bool,
-}
-
-impl TimeAxis {
-    fn of(picture: &Picture<'_>, layout: &Layout) -> TimeAxis {
-        let total_ms = picture.frames() as u64 * u64::from(picture.stride_ms);
-        let least_ms = 72 * u64::from(picture.stride_ms) / layout.frame_width as u64;
-        let mut power = 1;
-        let label_step_ms = loop {
-            match [1, 2, 5].map(|digit| digit * power).into_iter().find(|&step| step >= least_ms) {
-                Some(step) => break step,
-                None => power *= 10,
+    #[test]
+    fn time_labels_have_room_at_every_length() {
+        for stride_ms in [1, 10, 20, 1_000] {
+            for frames in [1, 2, 49, 100, 101, 1_000, MAX_FRAMES] {
+                let rows = vec![0; 4 * frames];
+                let picture = Picture { stride_ms, ..picture(&rows, &[]) };
+                let layout = Layout::of(&picture);
+                let axis = TimeAxis::of(&picture, &layout);
+                let last = frames as u64 * u64::from(stride_ms) / axis.label_step_ms * axis.label_step_ms;
+                let room = layout.x_of(axis.label_step_ms) - layout.x_of(0);
+                assert!(room >= text_width(&axis.text(last)) || last == 0, "{frames} frames of {stride_ms} ms");
             }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_is_refused() {
+        let says = |picture: Picture<'_>, text: &str| {
+            let error = picture.write_png(io::sink()).unwrap_err();
+            assert_eq!(error.to_string(), text);
+            assert!(!error.help().is_empty());
         };
-        let divisions = if label_step_ms / power == 2 { 4 } else { 5 };
-        let tick_step_ms =
-            if label_step_ms.is_multiple_of(divisions) { label_step_ms / divisions } else { label_step_ms };
-        TimeAxis { label_step_ms, tick_step_ms, in_seconds: total_ms >= 2_000 }
+        let rows = [0i8; 8];
+        let good = picture(&rows, &[]);
+        says(Picture { rows: &[], ..good }, "there is nothing to draw: the clip gave no feature row");
+        says(Picture { rows: &rows[..7], ..good }, "7 features do not make rows of 4 channels");
+        says(Picture { channels: 0, ..good }, "0 channels cannot be drawn; 1 to 512 can");
+        says(Picture { channel_hz: &[1, 2], ..good }, "2 frequencies are given for 4 channels");
+        says(Picture { stride_ms: 0, ..good }, "the stride between feature rows is 0 ms; it must be at least 1 ms");
+        let late = [Mark { time_ms: 51, label: "no" }];
+        says(Picture { marks: &late, ..good }, "the mark \"no\" at 51 ms lies outside the clip, which ends at 50 ms");
+        let missing_folder = std::env::temp_dir().join("no such folder of tinyml/picture.png");
+        assert!(good.write_png_file(&missing_folder).unwrap_err().to_string().contains("cannot be written"));
     }
 
-    fn text(&self, time_ms: u64) -> String {
-        if !self.in_seconds {
-            return time_ms.to_string();
-        }
-        let (seconds, rest) = (time_ms / 1_000, time_ms % 1_000);
-        if self.label_step_ms.is_multiple_of(1_000) {
-            seconds.to_string()
-        } else if self.label_step_ms.is_multiple_of(100) {
-            format!("{seconds}.{}", rest / 100)
-        } else if self.label_step_ms.is_multiple_of(10) {
-            format!("{seconds}.{:02}", rest / 10)
-        } else {
-            format!("{seconds}.{rest:03}")
-        }
-    }
-}
-
-/// Pixels. What does not fit is cut off.
-struct Canvas {
-    width: usize,
-    height: usize,
-    pixels: Vec<Color>,
-}
-
-impl Canvas {
-    fn new(width: usize, height: usize) -> Canvas {
-        Canvas { width, height, pixels: vec![BACKGROUND; width * height] }
-    }
-
-    fn rectangle(&mut self, left: usize, top: usize, width: usize, height: usize, color: Color) {
-        let (start, end) = (left.min(self.width), left.saturating_add(width).min(self.width));
-        for y in top..top.saturating_add(height).min(self.height) {
-            self.pixels[y * self.width..][start..end].fill(color);
-        }
-    }
-
-    fn text(&mut self, left: usize, top: usize, text: &str, color: Color) {
-        for (index, character) in text.chars().enumerate() {
-            let start = left + index * TEXT_ADVANCE;
-            for (column, row) in font::dots(character) {
-                let (x, y) = (start + column * TEXT_SCALE, top + row * TEXT_SCALE);
-                self.rectangle(x, y, TEXT_SCALE, TEXT_SCALE, color);
-            }
-        }
-    }
-
-    fn text_left_of(&mut self, right: usize, top: usize, text: &str, color: Color) {
-        self.text(right.saturating_sub(text_width(text)), top, text, color);
-    }
-
-    fn text_centered(&mut self, middle: usize, top: usize, text: &str, color: Color) {
-        self.text(middle.saturating_sub(text_width(text) / 2), top, text, color);
-    }
-
-    fn encode(&self, output: impl Write) -> io::Result<()> {
-        let mut output = output;
-        let mut encoder = png::Encoder::new(&mut output, self.width as u32, self.height as u32);
-        encoder.set_color(png::ColorType::Rgb);
-        encoder.set_depth(png::BitDepth::Eight);
-        let mut writer = encoder.write_header().map_err(io::Error::from)?;
-        writer.write_image_data(self.pixels.as_flattened()).map_err(io::Error::from)?;
-        writer.finish().map_err(io::Error::from)?;
-        output.flush()
+    #[test]
+    fn extreme_values_do_not_overflow() {
+        let rows = [0i8; 8];
+        let end = u64::from(u32::MAX) * 2;
+        let marks = [Mark { time_ms: end, label: "ü\u{1F600}\n" }];
+        let picture = Picture { stride_ms: u32::MAX, window_ms: u32::MAX, ..picture(&rows, &marks) };
+        assert!(picture.write_png(io::sink()).is_ok());
     }
 }

@@ -355,7 +355,7 @@ pub fn write(path: &Path, tensor: &TensorSpec, invocations: usize, bytes: &[u8])
     std::fs::write(path, file).map_err(|source_error| TensorFileError::Io { writing: true, source_error })
 }
 
-/// The file that [`write`] writes.
+/// The file that [`write()`] writes.
 pub fn encode(
     format: Format,
     tensor: &TensorSpec,

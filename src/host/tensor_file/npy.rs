@@ -134,13 +134,14 @@ impl Reader<'_> {
         let (mut type_code, mut fortran_order, mut shape) = (None, None, None);
         self.expect("{")?;
         while !self.accept("}") {
+            let before_key = self.rest;
             let key = self.string()?;
             self.expect(":")?;
             let is_new = match key {
                 "descr" => type_code.replace(self.type_code()?).is_none(),
                 "fortran_order" => fortran_order.replace(self.boolean()?).is_none(),
                 "shape" => shape.replace(self.shape()?).is_none(),
-                _ => return self.damaged("a key that arrays do not have"),
+                _ => return Reader { rest: before_key }.damaged("a key that arrays do not have"),
             };
             if !is_new {
                 return self.damaged("a key that was there before");
@@ -213,8 +214,9 @@ impl Reader<'_> {
     }
 
     fn damaged<T>(&self, what: &str) -> Result<T, TensorFileError> {
-        let here: String = self.rest.trim_ascii_start().chars().take(20).collect();
-        Err(TensorFileError::Npy(format!("the header has {what} at \"{}\"", here.escape_debug())))
+        let visible = |character: char| if character.is_control() { '?' } else { character };
+        let here: String = self.rest.trim_ascii().chars().take(20).map(visible).collect();
+        Err(TensorFileError::Npy(format!("the header has {what} at \"{here}\"")))
     }
 }
 
