@@ -8,6 +8,7 @@
 #![warn(missing_docs)]
 
 pub mod audio;
+pub mod cli;
 pub mod compile;
 pub mod host;
 pub mod model;

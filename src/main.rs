@@ -1,5 +1,5 @@
 //! The `tinyml` binary: hands the arguments to [`tinyml::cli`] and exits with its code.
 
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    tinyml::cli::main()
 }

@@ -167,7 +167,8 @@ impl<'a, const LABELS: usize, const RESULTS: usize> Pipeline<'a, LABELS, RESULTS
         let scale = match ElementType::from_code(output.operand.element_type) {
             Some(ElementType::Float32) => ScoreScale::NATURAL,
             Some(ElementType::Int8 | ElementType::Uint8 | ElementType::Int16) => {
-                ScoreScale::new(f32::from_bits(output.scale_bits), output.zero_point).map_err(PipelineError::Detector)?
+                ScoreScale::new(f32::from_bits(output.scale_bits), output.zero_point)
+                    .map_err(PipelineError::Detector)?
             }
             found => return Err(PipelineError::OutputType { found }),
         };

@@ -1,4 +1,9 @@
 //! Runs Programs on this machine: one clip, a stream, a directory.
 
 pub mod aligned;
+pub mod builtin;
+pub mod dataset;
+pub mod invoke;
+pub mod loaded;
+pub mod sound;
 pub mod tensor_file;

@@ -4,7 +4,9 @@
 //! cannot tell different stories. Reports are plain data: this module opens no files and no devices and writes no
 //! colours (see [`table::Style`] for how the command line adds them).
 
+pub mod compile;
 pub mod confusion;
+pub mod run;
 pub mod table;
 
 /// `value` in decimal with a comma between groups of three digits: `1,234,567`.

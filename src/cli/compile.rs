@@ -1,0 +1,68 @@
+//! `tinyml compile`: a model becomes a Program.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::{Failure, style};
+use crate::compile::{Options, compile};
+use crate::host::loaded::{LoadError, labels_of, read_file};
+use crate::model::Model;
+use crate::report::compile::CompileReport;
+
+/// Compile a model to a Program, the block that host and chip run
+#[derive(Args)]
+pub struct Arguments {
+    /// The model, a .tflite file
+    model: PathBuf,
+    /// Where to write the Program
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// The kernels that will run it
+    #[arg(long, value_enum, default_value_t)]
+    kernel_set: KernelSet,
+    /// Give every tensor bytes of its own, for looking at them; the outputs stay the same
+    #[arg(long)]
+    keep_all_tensors: bool,
+    /// Labels of the first output: a file with one a line, or a list with commas
+    #[arg(long, value_name = "LABELS")]
+    labels: Option<String>,
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum KernelSet {
+    /// The plain kernels, for any machine
+    #[default]
+    Generic,
+}
+
+pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
+    let name = arguments.model.display().to_string();
+    let bytes = read_file(&arguments.model).map_err(|error| Failure::load(&name, &error))?;
+    let model = Model::read(&bytes).map_err(|error| Failure::load(&name, &LoadError::from(error)))?;
+    let labels = match &arguments.labels {
+        Some(labels) => super::run::labels_argument(labels)?,
+        None => labels_of(&model),
+    };
+    let KernelSet::Generic = arguments.kernel_set;
+    let options = Options { keep_all_tensors: arguments.keep_all_tensors, labels, ..Options::default() };
+    let compiled = compile(&model, &options).map_err(|error| Failure::load(&name, &LoadError::from(error)))?;
+    if let Some(output) = &arguments.output {
+        std::fs::write(output, &*compiled.bytes).map_err(|error| Failure::not_written(output, error))?;
+    }
+    let report = CompileReport::new(&name, bytes.len() as u64, &compiled);
+    if arguments.json {
+        style::print(&(serde_json::to_string_pretty(&report)? + "\n"))?;
+    } else {
+        let mut text = String::new();
+        report.render(&mut text, style::paint)?;
+        style::print(&text)?;
+    }
+    if arguments.output.is_none() {
+        style::note("nothing was written; -o FILE keeps the Program");
+    }
+    Ok(())
+}

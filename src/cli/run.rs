@@ -1,0 +1,217 @@
+//! `tinyml run`: a model on sound, on tensors, or on a directory of labelled clips.
+
+mod dataset;
+mod sound;
+mod tensors;
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use micro_runtime::detect::{DetectorSettings, background_labels};
+use micro_runtime::pipeline::{ROW_MS, label_count};
+
+use super::{Failure, Kind};
+use crate::compile::Options;
+use crate::host::loaded::{Loaded, parse_labels, read_file};
+use crate::host::sound::{MAX_LABELS, Settings};
+
+/// Run a model here, bit for bit as the chip runs it
+#[derive(Args)]
+#[command(after_help = super::EXIT_CODES)]
+pub struct Arguments {
+    /// The model: a .tflite file, or a Program made by `tinyml compile`; the built-in keyword model when left out
+    model: Option<PathBuf>,
+
+    /// Listen to these WAV files
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["input", "dir"], help_heading = "Sound")]
+    wav: Vec<PathBuf>,
+    /// Score a dataset: a folder for each label with WAV files in it
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["input", "wav"], help_heading = "Sound")]
+    dir: Option<PathBuf>,
+    /// Write the feature rows of the clip, int8 [frames, 40], as .npy or .bin
+    #[arg(long, value_name = "FILE", requires = "wav", help_heading = "Sound")]
+    features: Option<PathBuf>,
+    /// Write the model's raw outputs for each full window of the clip, [windows, labels], as .npy or .bin
+    #[arg(long, value_name = "FILE", requires = "wav", help_heading = "Sound")]
+    scores: Option<PathBuf>,
+    /// Draw the feature rows with the detections
+    #[arg(long, value_name = "PNG", requires = "wav", help_heading = "Sound")]
+    spectrogram: Option<PathBuf>,
+    /// Milliseconds between invocations, a multiple of 20
+    #[arg(long, value_name = "MS", default_value_t = ROW_MS, help_heading = "Sound")]
+    stride_ms: u32,
+    /// Milliseconds of silence fed after each clip
+    #[arg(long, value_name = "MS", default_value_t = 1000, help_heading = "Sound")]
+    tail_ms: u32,
+    /// Labels of the output: a file with one a line, or a list with commas
+    #[arg(long, value_name = "LABELS", help_heading = "Sound")]
+    labels: Option<String>,
+
+    /// Milliseconds over which scores are averaged
+    #[arg(long, value_name = "MS", default_value_t = DetectorSettings::default().average_window_ms, help_heading = "Detector")]
+    average_ms: u32,
+    /// The averaged score, 0 to 255, must be above this
+    #[arg(long, value_name = "SCORE", default_value_t = DetectorSettings::default().threshold, help_heading = "Detector")]
+    threshold: u8,
+    /// The fewest results to average over
+    #[arg(long, value_name = "COUNT", default_value_t = DetectorSettings::default().minimum_count, help_heading = "Detector")]
+    minimum_count: u32,
+    /// Milliseconds in which the same word is not reported again
+    #[arg(long, value_name = "MS", default_value_t = DetectorSettings::default().suppression_ms, help_heading = "Detector")]
+    suppression_ms: u32,
+    /// Labels that are never reported, with commas between; silence and unknown when left out
+    #[arg(long, value_name = "LABELS", help_heading = "Detector")]
+    ignore_labels: Option<String>,
+
+    /// The model's inputs in order: .bin (raw, little-endian), .npy or .json
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Tensors")]
+    input: Vec<PathBuf>,
+    /// Write the model's outputs in order: .bin or .npy
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["wav", "dir"], help_heading = "Tensors")]
+    output: Vec<PathBuf>,
+    /// Write all outputs here, as .npy
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["wav", "dir", "output"], help_heading = "Tensors")]
+    output_dir: Option<PathBuf>,
+    /// Write every tensor that an op writes here, as .npy, with their CRC-32 in tensors.json
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["wav", "dir"], help_heading = "Tensors")]
+    dump_tensors: Option<PathBuf>,
+    /// Start state anew before each invocation
+    #[arg(long, help_heading = "Tensors")]
+    reset_between: bool,
+    /// How many invocations, where the inputs do not tell
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Tensors")]
+    steps: Option<u32>,
+    /// Give every tensor bytes of its own; the outputs stay the same
+    #[arg(long)]
+    keep_all_tensors: bool,
+
+    /// Print the answer as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
+    let options = Options {
+        keep_all_tensors: arguments.keep_all_tensors,
+        labels: arguments.labels.as_deref().map(labels_argument).transpose()?.unwrap_or_default(),
+        ..Options::default()
+    };
+    let (name, loaded) = load(arguments.model.as_deref(), &options)?;
+    if let Some(directory) = &arguments.dir {
+        dataset::execute(&arguments, &name, &loaded, directory)
+    } else if !arguments.wav.is_empty() {
+        sound::execute(&arguments, &name, &loaded)
+    } else {
+        tensors::execute(&arguments, &name, &loaded)
+    }
+}
+
+/// The model at `path`, or the built-in one, with the name that reports give it.
+fn load(path: Option<&Path>, options: &Options) -> anyhow::Result<(String, Loaded)> {
+    let Some(path) = path else {
+        let name = "built-in keyword model";
+        let Some(bytes) = crate::host::builtin::KEYWORD_MODEL else {
+            return Err(Failure::usage("no model given", "name one: tinyml run MODEL --wav FILE").into());
+        };
+        let loaded = Loaded::load(bytes, options).map_err(|error| Failure::load(name, &error))?;
+        return Ok((name.to_string(), loaded));
+    };
+    let name = path.display().to_string();
+    let bytes = read_file(path).map_err(|error| Failure::load(&name, &error))?;
+    let mut loaded = Loaded::load(&bytes, options).map_err(|error| Failure::load(&name, &error))?;
+    if loaded.labels.is_empty()
+        && let Some(text) = labels_beside(path)
+    {
+        loaded.labels = parse_labels(&text);
+    }
+    Ok((name, loaded))
+}
+
+/// The text of `MODEL.labels.txt` beside `MODEL.tflite`.
+fn labels_beside(path: &Path) -> Option<String> {
+    std::fs::read_to_string(path.with_extension("labels.txt")).ok()
+}
+
+/// Labels from an argument: the lines of a file of that name, else a list with commas.
+pub fn labels_argument(argument: &str) -> anyhow::Result<Vec<String>> {
+    let labels = match std::fs::read_to_string(argument) {
+        Ok(text) => parse_labels(&text),
+        Err(_) => parse_labels(argument),
+    };
+    if labels.is_empty() {
+        return Err(Failure::usage(
+            format!("--labels {argument}: no labels there"),
+            "give a file with one label a line, or a list: --labels silence,unknown,yes,no",
+        )
+        .into());
+    }
+    Ok(labels)
+}
+
+impl Arguments {
+    /// How clips are to be listened to.
+    fn sound_settings(&self, loaded: &Loaded) -> anyhow::Result<Settings> {
+        if self.stride_ms == 0 || !self.stride_ms.is_multiple_of(ROW_MS) {
+            return Err(Failure::usage(
+                format!("--stride-ms {}: not a multiple of {ROW_MS} ms above 0", self.stride_ms),
+                format!(
+                    "a feature row comes every {ROW_MS} ms; try --stride-ms {}",
+                    self.stride_ms.max(1).next_multiple_of(ROW_MS)
+                ),
+            )
+            .into());
+        }
+        if self.tail_ms > 60_000 {
+            return Err(
+                Failure::usage(format!("--tail-ms {}: more than a minute", self.tail_ms), "use 60000 at most").into()
+            );
+        }
+        let labels = label_count(&loaded.program());
+        if labels == 0 || labels > MAX_LABELS {
+            return Err(Failure::new(
+                Kind::Unsupported,
+                format!("the model gives {labels} scores, 1 to {} supported", MAX_LABELS),
+            )
+            .help("a keyword model has one output with a score for each label")
+            .into());
+        }
+        if !loaded.labels.is_empty() && loaded.labels.len() != labels {
+            return Err(Failure::usage(
+                format!("{} labels given, the model has {labels} scores", loaded.labels.len()),
+                "name the labels in the order of the model's output: --labels silence,unknown,yes,no",
+            )
+            .into());
+        }
+        let ignored_labels = match &self.ignore_labels {
+            None => background_labels(loaded.labels.iter().map(String::as_str)),
+            Some(names) => self.ignored(loaded, labels, names)?,
+        };
+        Ok(Settings {
+            detector: DetectorSettings {
+                average_window_ms: self.average_ms,
+                threshold: self.threshold,
+                minimum_count: self.minimum_count,
+                suppression_ms: self.suppression_ms,
+                ignored_labels,
+            },
+            stride_ms: self.stride_ms,
+            tail_ms: self.tail_ms,
+        })
+    }
+
+    fn ignored(&self, loaded: &Loaded, labels: usize, names: &str) -> anyhow::Result<u32> {
+        let mut mask = 0;
+        for name in parse_labels(names) {
+            let Some(index) = (0..labels).find(|&index| loaded.label(index) == name) else {
+                let known: Vec<String> = (0..labels).map(|index| loaded.label(index)).collect();
+                return Err(Failure::usage(
+                    format!("--ignore-labels: the model has no label \"{name}\""),
+                    format!("its labels are {}", known.join(", ")),
+                )
+                .into());
+            };
+            mask |= 1 << index;
+        }
+        Ok(mask)
+    }
+}

@@ -1,0 +1,155 @@
+//! `tinyml run --wav`: clips become a timeline and a verdict.
+
+use std::path::Path;
+
+use micro_runtime::frontend::CHANNELS;
+use micro_runtime::pipeline::{PipelineError, ROW_MS, WINDOW_MS, row_bytes};
+
+use super::Arguments;
+use crate::audio::spectrogram::{Mark, Picture};
+use crate::audio::wav;
+use crate::cli::{Failure, Kind, style};
+use crate::host::loaded::Loaded;
+use crate::host::sound::{Heard, ListenError, Settings, listen};
+use crate::host::tensor_file::{self, TensorSpec};
+use crate::report::run::sound::{ClipReport, SoundReport};
+use micro_runtime::arena::ElementType;
+
+pub fn execute(arguments: &Arguments, name: &str, loaded: &Loaded) -> anyhow::Result<()> {
+    let settings = arguments.sound_settings(loaded)?;
+    let single = [
+        ("--features", &arguments.features),
+        ("--scores", &arguments.scores),
+        ("--spectrogram", &arguments.spectrogram),
+    ];
+    for (option, file) in single {
+        if file.is_some() && arguments.wav.len() > 1 {
+            return Err(Failure::usage(
+                format!("{option} takes one WAV file, {} given", arguments.wav.len()),
+                "run once for each file",
+            )
+            .into());
+        }
+    }
+    let mut report = SoundReport::new(name, &loaded.sha256, &settings);
+    let mut failure: Option<Failure> = None;
+    for path in &arguments.wav {
+        match clip(arguments, loaded, &settings, path) {
+            Ok(clip) => {
+                if !arguments.json {
+                    let mut text = String::new();
+                    clip.render(&mut text, style::paint)?;
+                    style::print(&text)?;
+                }
+                report.clips.push(clip);
+            }
+            // The other files are still worth an answer.
+            Err(error) => {
+                let error = error.downcast::<Failure>()?;
+                style::error(&error.message);
+                if let Some(help) = &error.help {
+                    style::help(help);
+                }
+                failure = Some(error);
+            }
+        }
+    }
+    if arguments.json {
+        style::print(&(serde_json::to_string_pretty(&report)? + "\n"))?;
+    } else if !report.clips.is_empty() {
+        let mut text = String::new();
+        report.render_verdicts(&mut text, style::paint)?;
+        style::print(&text)?;
+    }
+    match failure {
+        None => Ok(()),
+        Some(failure) if arguments.wav.len() == 1 => std::process::exit(failure.kind as i32),
+        Some(Failure { kind, .. }) => {
+            let left = arguments.wav.len() - report.clips.len();
+            Err(Failure::new(kind, format!("{left} of {} files gave no answer", arguments.wav.len())).into())
+        }
+    }
+}
+
+/// Listens to one file and writes what was asked for.
+fn clip(arguments: &Arguments, loaded: &Loaded, settings: &Settings, path: &Path) -> anyhow::Result<ClipReport> {
+    let name = path.display().to_string();
+    let rows = (row_bytes(&loaded.program()) / CHANNELS) as u32;
+    let window_ms = rows.saturating_sub(1).saturating_mul(ROW_MS).saturating_add(WINDOW_MS);
+    let options = wav::Options { window_ms: Some(window_ms) };
+    let clip = wav::read(path, options)
+        .map_err(|error| Failure::new(Kind::Unreadable, format!("{name}: {error}")).help(error.help()))?;
+    for found in &clip.notes {
+        if found.is_warning() {
+            style::warning(&format!("{name}: {found}"));
+            found.help().into_iter().for_each(style::help);
+        } else {
+            style::note(&format!("{name}: {found}"));
+        }
+    }
+    let heard = listen(loaded.program(), &clip.samples, settings).map_err(|error| not_heard(&error))?;
+    let report = ClipReport::new(&name, &clip, &heard, |label| loaded.label(label));
+    if let Some(file) = &arguments.features {
+        let bytes: Vec<u8> = heard.rows.iter().flatten().map(|&feature| feature as u8).collect();
+        write_rows(file, "features", ElementType::Int8, CHANNELS, &bytes)?;
+    }
+    if let Some(file) = &arguments.scores {
+        let output = &loaded.outputs[0];
+        let windows = &heard.windows[..heard.windows_in_clip];
+        let bytes: Vec<u8> = windows.iter().flat_map(|window| window.output.iter().copied()).collect();
+        write_rows(file, "scores", output.element_type, output.shape.iter().product(), &bytes)?;
+    }
+    if let Some(file) = &arguments.spectrogram {
+        draw(file, &report, &heard)?;
+    }
+    Ok(report)
+}
+
+fn not_heard(error: &ListenError) -> Failure {
+    match error {
+        ListenError::Data(_) => Failure::new(Kind::Data, error),
+        ListenError::Pipeline(PipelineError::Detector(_) | PipelineError::Stride) => {
+            Failure::usage(error, "see the detector options in tinyml run --help")
+        }
+        ListenError::Pipeline(_) => Failure::new(Kind::Unsupported, error)
+            .help("models for sound take one int8 input of feature rows, 40 features every 20 ms; other models run with --input"),
+    }
+}
+
+/// Writes rows as `[rows, columns]`. No rows at all are refused: a file of nothing helps nobody.
+fn write_rows(path: &Path, what: &str, element_type: ElementType, columns: usize, bytes: &[u8]) -> anyhow::Result<()> {
+    let rows = bytes.len() / (columns * element_type.size()).max(1);
+    if rows == 0 {
+        return Err(Failure::new(Kind::Other, format!("{}: the clip is too short for any {what}", path.display()))
+            .help("the clip must fill at least one window")
+            .into());
+    }
+    let tensor = TensorSpec { name: what.to_string(), element_type, shape: vec![rows, columns] };
+    tensor_file::write(path, &tensor, 1, bytes)
+        .map_err(|error| Failure::new(Kind::Other, format!("{}: {error}", path.display())).help(error.help()))?;
+    Ok(())
+}
+
+fn draw(path: &Path, report: &ClipReport, heard: &Heard) -> anyhow::Result<()> {
+    let rows: Vec<i8> = heard.rows.iter().flatten().copied().collect();
+    let end_ms = (heard.rows.len() as u64).saturating_sub(1) * ROW_MS as u64 + WINDOW_MS as u64;
+    // A word that completes in the tail is marked at the end of the clip.
+    let marks: Vec<Mark<'_>> = report
+        .detections
+        .iter()
+        .map(|detection| Mark { time_ms: (detection.time_ms as u64).min(end_ms), label: &detection.label })
+        .collect();
+    let picture = Picture {
+        rows: &rows,
+        channels: CHANNELS,
+        channel_hz: &[],
+        stride_ms: ROW_MS,
+        window_ms: WINDOW_MS,
+        marks: &marks,
+        title: &report.file,
+    };
+    picture
+        .write_png_file(path)
+        .map_err(|error| Failure::new(Kind::Other, format!("{}: {error}", path.display())).help(error.help()))?;
+    Ok(())
+}

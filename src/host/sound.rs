@@ -1,0 +1,141 @@
+//! Clips through the pipeline, streaming exactly as the firmware does.
+
+use micro_runtime::detect::{Detection, DetectorSettings};
+use micro_runtime::frontend::{CHANNELS, SAMPLE_RATE, tables};
+use micro_runtime::interpreter::{DataFault, Interpreter};
+use micro_runtime::pipeline::{Pipeline, PipelineError, ROW_MS, Row, row_bytes};
+use micro_runtime::program::Program;
+use thiserror::Error;
+
+use super::aligned::AlignedBytes;
+
+/// The most labels that a model may have.
+pub const MAX_LABELS: usize = 32;
+
+/// The most results that the detector averages over.
+pub const MAX_RESULTS: usize = 512;
+
+/// How clips are listened to.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// How detections are made.
+    pub detector: DetectorSettings,
+    /// Milliseconds between invocations, a multiple of [`ROW_MS`].
+    pub stride_ms: u32,
+    /// Milliseconds of silence fed after the clip, in which a word that has just ended can still be detected.
+    pub tail_ms: u32,
+}
+
+/// Why a clip could not be listened to.
+#[derive(Clone, Debug, Error)]
+pub enum ListenError {
+    /// The model does not take sound.
+    #[error("{0}")]
+    Pipeline(PipelineError),
+    /// An invocation failed because of its data.
+    #[error("the model cannot run on this sound: {0}")]
+    Data(DataFault),
+}
+
+/// The result of one window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Number of its last feature row.
+    pub last_row: u32,
+    /// Its end in milliseconds.
+    pub time_ms: u32,
+    /// The score of each label, -128 to 127.
+    pub scores: Vec<i8>,
+    /// The bytes of the model's first output.
+    pub output: Vec<u8>,
+    /// The averaged score of each label, 0 to 255; empty until the detector has heard enough.
+    pub averages: Vec<u8>,
+}
+
+/// Everything that was heard in a clip.
+#[derive(Clone, Debug, Default)]
+pub struct Heard {
+    /// The feature rows of the clip, without the tail.
+    pub rows: Vec<[i8; CHANNELS]>,
+    /// Every window, those of the tail included.
+    pub windows: Vec<Window>,
+    /// How many of the windows end inside the clip.
+    pub windows_in_clip: usize,
+    /// The words.
+    pub detections: Vec<Detection>,
+    /// The rows that the model's window has.
+    pub window_rows: u32,
+}
+
+impl Heard {
+    /// The window that covers exactly the clip, when the clip is exactly one window long.
+    pub fn exact_window(&self) -> Option<&Window> {
+        self.windows.first().filter(|_| self.rows.len() == self.window_rows as usize)
+    }
+
+    /// The label that the clip is, and its greatest score: that of the window that covers exactly the clip; else of
+    /// the detection with the highest score; else the label that wins the most windows. `None` without a window.
+    pub fn top(&self) -> Option<(usize, i8)> {
+        if let Some(window) = self.exact_window() {
+            return best(&window.scores);
+        }
+        let strongest = self.detections.iter().rev().max_by_key(|detection| detection.score);
+        let label = match strongest {
+            Some(detection) => detection.label as usize,
+            None => {
+                let winners = self.windows.iter().filter_map(|window| best(&window.scores));
+                let mut wins = [0u32; MAX_LABELS];
+                winners.for_each(|(label, _)| wins[label] += 1);
+                let most = *wins.iter().max()?;
+                wins.iter().position(|&count| count == most)?
+            }
+        };
+        self.windows.iter().map(|window| window.scores[label]).max().map(|score| (label, score))
+    }
+}
+
+/// The first label with the highest score, and that score.
+fn best(scores: &[i8]) -> Option<(usize, i8)> {
+    let score = *scores.iter().max()?;
+    scores.iter().position(|&other| other == score).map(|label| (label, score))
+}
+
+/// Feeds a clip and a tail of silence, in slices of a few milliseconds, and notes everything.
+///
+/// `samples` are mono at 16 kHz. The same Program, samples and settings give the same result, everywhere.
+pub fn listen(program: Program<'_>, samples: &[i16], settings: &Settings) -> Result<Heard, ListenError> {
+    let mut arena = AlignedBytes::zeroed(program.arena_bytes());
+    let mut rows = vec![0i8; row_bytes(&program)];
+    let interpreter = Interpreter::new(program, &mut arena)
+        .expect("the arena has the size and the alignment that the Program asks for");
+    let stride_rows = settings.stride_ms / ROW_MS;
+    let mut pipeline: Pipeline<'_, MAX_LABELS, MAX_RESULTS> =
+        Pipeline::new(interpreter, &tables::DEFAULT, settings.detector, &mut rows, stride_rows)
+            .map_err(ListenError::Pipeline)?;
+    let mut heard = Heard { window_rows: pipeline.window_rows(), ..Heard::default() };
+    let mut rest = samples;
+    while let Some(row) = pipeline.push(&mut rest) {
+        let row = row.map_err(ListenError::Data)?;
+        heard.rows.push(row.features);
+        note(&mut heard, &pipeline, &row);
+    }
+    heard.windows_in_clip = heard.windows.len();
+    let tail = vec![0i16; settings.tail_ms as usize * SAMPLE_RATE / 1000];
+    let mut rest = tail.as_slice();
+    while let Some(row) = pipeline.push(&mut rest) {
+        note(&mut heard, &pipeline, &row.map_err(ListenError::Data)?);
+    }
+    Ok(heard)
+}
+
+fn note(heard: &mut Heard, pipeline: &Pipeline<'_, MAX_LABELS, MAX_RESULTS>, row: &Row<MAX_LABELS>) {
+    let Some(result) = &row.result else { return };
+    heard.windows.push(Window {
+        last_row: row.index,
+        time_ms: result.time_ms,
+        scores: result.scores[..pipeline.labels()].to_vec(),
+        output: pipeline.interpreter().output_bytes(0).map(|bytes| bytes.iter().collect()).unwrap_or_default(),
+        averages: pipeline.detector().smoothed().map(|smoothed| smoothed.averages.to_vec()).unwrap_or_default(),
+    });
+    heard.detections.extend(result.detection);
+}
