@@ -4,7 +4,13 @@
 //! [`Multiplier`]; applying it rounds twice (once in the doubling high product, once in the right shift), each
 //! time to the nearest, ties away from zero.
 
+mod functions;
+
 use bytemuck::{Pod, Zeroable};
+
+pub use functions::{
+    Reciprocal, exp_of_negative, ln_q12_to_q5, one_over_one_plus, reciprocal, rounding_half_sum, saturating_left_shift,
+};
 
 /// A positive real factor as `mantissa * 2^(exponent - 31)`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]

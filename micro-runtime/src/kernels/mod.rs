@@ -10,6 +10,7 @@ pub mod support;
 
 pub mod copy;
 pub mod fully_connected;
+pub mod softmax;
 
 pub(crate) use call::Flow;
 pub use call::{Call, Fault, Op, volume};

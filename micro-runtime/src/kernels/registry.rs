@@ -11,5 +11,9 @@ crate::kernels! {
         fully_connected::INT16,
         fully_connected::INT16_WIDE,
         fully_connected::FLOAT32,
+        softmax::INT8,
+        softmax::INT8_TO_INT16,
+        softmax::INT16,
+        softmax::FLOAT32,
     ];
 }

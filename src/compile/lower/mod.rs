@@ -8,6 +8,7 @@ mod expand_dims;
 mod fully_connected;
 mod reshape;
 mod squeeze;
+mod softmax;
 
 pub use node::{Node, TensorRef};
 pub use registry::{ALL, find};

@@ -3,3 +3,5 @@
 pub mod activation;
 pub mod dot;
 pub mod requantise;
+pub mod rows;
+pub mod table;

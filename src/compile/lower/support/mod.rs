@@ -1,4 +1,7 @@
 //! What several lowerings share: activations, multipliers, shapes.
 
+pub mod exponent;
 pub mod quantise;
 pub mod rename;
+pub mod rows;
+pub mod table;
