@@ -11,6 +11,12 @@ pub mod support;
 pub mod copy;
 pub mod fully_connected;
 pub mod softmax;
+pub mod average_pool_2d;
+pub mod conv_2d;
+pub mod depthwise_conv_2d;
+pub mod fully_connected;
+pub mod l2_pool_2d;
+pub mod max_pool_2d;
 
 pub(crate) use call::Flow;
 pub use call::{Call, Fault, Op, volume};

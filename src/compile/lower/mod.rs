@@ -9,6 +9,12 @@ mod fully_connected;
 mod reshape;
 mod squeeze;
 mod softmax;
+mod average_pool_2d;
+mod conv_2d;
+mod depthwise_conv_2d;
+mod fully_connected;
+mod l2_pool_2d;
+mod max_pool_2d;
 
 pub use node::{Node, TensorRef};
 pub use registry::{ALL, find};

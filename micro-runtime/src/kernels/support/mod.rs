@@ -2,6 +2,8 @@
 
 pub mod activation;
 pub mod dot;
+pub mod pool;
 pub mod requantise;
 pub mod rows;
 pub mod table;
+pub mod window;

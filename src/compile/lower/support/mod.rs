@@ -5,3 +5,6 @@ pub mod quantise;
 pub mod rename;
 pub mod rows;
 pub mod table;
+pub mod pools;
+pub mod quantise;
+pub mod windows;

@@ -1,0 +1,217 @@
+//! Windows that slide over the rows and columns of an image: which input pixels an output pixel is made of.
+//!
+//! Convolutions and pools share this geometry, and so does the host, which derives from it how far the output of
+//! such an op may reach into its input.
+
+use bytemuck::{Pod, Zeroable};
+
+use crate::kernels::{Fault, volume};
+
+/// A window sliding over images `[batches, input_height, input_width, input_channels]`, giving images
+/// `[batches, output_height, output_width, output_channels]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Geometry {
+    /// Images.
+    pub batches: u32,
+    /// Rows of an input image.
+    pub input_height: u32,
+    /// Columns of an input image.
+    pub input_width: u32,
+    /// Elements of an input pixel.
+    pub input_channels: u32,
+    /// Rows of an output image.
+    pub output_height: u32,
+    /// Columns of an output image.
+    pub output_width: u32,
+    /// Elements of an output pixel.
+    pub output_channels: u32,
+    /// Rows of the window, its taps downwards.
+    pub window_height: u32,
+    /// Columns of the window, its taps to the right.
+    pub window_width: u32,
+    /// Input rows from one output row to the next.
+    pub stride_height: u32,
+    /// Input columns from one output column to the next.
+    pub stride_width: u32,
+    /// Input rows from one tap to the next; 1 when the window is dense.
+    pub dilation_height: u32,
+    /// Input columns from one tap to the next.
+    pub dilation_width: u32,
+    /// Rows that the first window reaches above the image.
+    pub padding_top: u32,
+    /// Columns that the first window reaches to the left of the image.
+    pub padding_left: u32,
+}
+
+/// The taps of a window that lie inside the image, in one direction. They are neighbours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taps {
+    /// The first tap inside.
+    pub first: usize,
+    /// How many are inside.
+    pub count: usize,
+    /// The input row or column of the first.
+    pub position: usize,
+}
+
+/// An output pixel and the taps that it is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Pixel {
+    /// Its number among the pixels of all output images.
+    pub index: usize,
+    /// Its image.
+    pub batch: usize,
+    /// The rows inside the image.
+    pub rows: Taps,
+    /// The columns inside the image.
+    pub columns: Taps,
+}
+
+impl Geometry {
+    /// Requires extents, strides and dilations of at least 1, and positions that fit 31 bits.
+    pub fn check(&self) -> Result<(), Fault> {
+        check_axis(self.output_height, self.window_height, self.stride_height, self.dilation_height, self.padding_top)?;
+        check_axis(self.output_width, self.window_width, self.stride_width, self.dilation_width, self.padding_left)?;
+        if self.input_height.max(self.input_width) > REACH {
+            return Err(Fault::new("its extents are too large"));
+        }
+        if self.input_elements()? == 0 || self.output_elements()? == 0 {
+            return Err(Fault::new("one of its extents is 0"));
+        }
+        Ok(())
+    }
+
+    /// The elements of all input images.
+    pub fn input_elements(&self) -> Result<usize, Fault> {
+        volume(&[self.batches, self.input_height, self.input_width, self.input_channels])
+    }
+
+    /// The elements of all output images.
+    pub fn output_elements(&self) -> Result<usize, Fault> {
+        volume(&[self.batches, self.output_height, self.output_width, self.output_channels])
+    }
+
+    /// The taps inside the image of output row `row`.
+    #[inline]
+    pub fn rows(&self, row: u32) -> Taps {
+        let start = (row * self.stride_height) as i32 - self.padding_top as i32;
+        Taps::new(start, self.window_height, self.dilation_height, self.input_height)
+    }
+
+    /// The taps inside the image of output column `column`.
+    #[inline]
+    pub fn columns(&self, column: u32) -> Taps {
+        let start = (column * self.stride_width) as i32 - self.padding_left as i32;
+        Taps::new(start, self.window_width, self.dilation_width, self.input_width)
+    }
+
+    /// Calls `pixel` for every output pixel, in the order in which they lie.
+    #[inline(always)]
+    pub fn for_each_pixel(&self, mut pixel: impl FnMut(Pixel)) {
+        let mut index = 0;
+        for batch in 0..self.batches as usize {
+            for row in 0..self.output_height {
+                let rows = self.rows(row);
+                for column in 0..self.output_width {
+                    pixel(Pixel { index, batch, rows, columns: self.columns(column) });
+                    index += 1;
+                }
+            }
+        }
+    }
+
+    /// The number of the input pixel under tap `row`, `column` of those inside, among the pixels of all images.
+    #[inline(always)]
+    pub fn input_pixel(&self, pixel: &Pixel, row: usize, column: usize) -> usize {
+        let row = pixel.rows.position + row * self.dilation_height as usize;
+        let column = pixel.columns.position + column * self.dilation_width as usize;
+        (pixel.batch * self.input_height as usize + row) * self.input_width as usize + column
+    }
+
+    /// The number of that tap among the taps of the whole window.
+    #[inline(always)]
+    pub fn tap(&self, pixel: &Pixel, row: usize, column: usize) -> usize {
+        (pixel.rows.first + row) * self.window_width as usize + pixel.columns.first + column
+    }
+}
+
+impl Taps {
+    /// Those of `taps` taps, the first at `start`, that lie in `0..extent`.
+    #[inline]
+    fn new(start: i32, taps: u32, dilation: u32, extent: u32) -> Taps {
+        let steps = |distance: u32| if dilation == 1 { distance } else { distance.div_ceil(dilation) };
+        let first = steps((-start).max(0) as u32);
+        let end = steps((extent as i32 - start).max(0) as u32).min(taps);
+        if end <= first {
+            return Taps { first: 0, count: 0, position: 0 };
+        }
+        let position = (start + (first * dilation) as i32) as usize;
+        Taps { first: first as usize, count: (end - first) as usize, position }
+    }
+}
+
+/// What positions and distances may be: a quarter of the range, so that no sum of them leaves `i32`.
+const REACH: u32 = 1 << 29;
+
+fn check_axis(outputs: u32, taps: u32, stride: u32, dilation: u32, padding: u32) -> Result<(), Fault> {
+    if stride == 0 || dilation == 0 {
+        return Err(Fault::new("a stride or dilation is 0"));
+    }
+    let reach = |count: u32, step: u32| (count as u64).saturating_sub(1) * step as u64;
+    let limit = REACH as u64;
+    if reach(outputs, stride) > limit || taps as u64 * dilation as u64 > limit || padding > REACH {
+        return Err(Fault::new("its window reaches too far"));
+    }
+    Ok(())
+}
+
+/// Calls `$block::<N>($arguments, channel)` for blocks of 16, 8 and single channels in order until `$channels` are done.
+macro_rules! for_each_block {
+    ($channels:expr, $block:ident($($argument:expr),*)) => {{
+        let mut channel = 0;
+        while $channels - channel >= 16 {
+            $block::<16, _>($($argument,)* channel);
+            channel += 16;
+        }
+        while $channels - channel >= 8 {
+            $block::<8, _>($($argument,)* channel);
+            channel += 8;
+        }
+        while channel < $channels {
+            $block::<1, _>($($argument,)* channel);
+            channel += 1;
+        }
+    }};
+}
+pub(crate) use for_each_block;
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::vec::Vec;
+
+    use super::*;
+
+    #[test]
+    fn taps_are_those_inside_the_image() {
+        assert_eq!(Taps::new(-1, 3, 1, 5), Taps { first: 1, count: 2, position: 0 });
+        assert_eq!(Taps::new(3, 3, 1, 5), Taps { first: 0, count: 2, position: 3 });
+        assert_eq!(Taps::new(-1, 2, 3, 5), Taps { first: 1, count: 1, position: 2 });
+        assert_eq!(Taps::new(-1, 2, 3, 2), Taps { first: 0, count: 0, position: 0 });
+        assert_eq!(Taps::new(7, 3, 1, 5), Taps { first: 0, count: 0, position: 0 });
+        for dilation in 1..4 {
+            for start in -9..9i32 {
+                let positions = (0..4).map(|tap| start + tap * dilation);
+                let inside: Vec<i32> = positions.filter(|position| (0..6).contains(position)).collect();
+                let taps = Taps::new(start, 4, dilation as u32, 6);
+                assert_eq!(taps.count, inside.len());
+                if let Some(&first) = inside.first() {
+                    assert_eq!(taps.position as i32, first);
+                    assert_eq!(start + taps.first as i32 * dilation, first);
+                }
+            }
+        }
+    }
+}
