@@ -17,6 +17,13 @@ pub mod depthwise_conv_2d;
 pub mod fully_connected;
 pub mod l2_pool_2d;
 pub mod max_pool_2d;
+pub mod add;
+pub mod div;
+pub mod fully_connected;
+pub mod maximum;
+pub mod minimum;
+pub mod mul;
+pub mod sub;
 
 pub(crate) use call::Flow;
 pub use call::{Call, Fault, Op, volume};

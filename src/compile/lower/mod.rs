@@ -15,6 +15,13 @@ mod depthwise_conv_2d;
 mod fully_connected;
 mod l2_pool_2d;
 mod max_pool_2d;
+mod add;
+mod div;
+mod fully_connected;
+mod maximum;
+mod minimum;
+mod mul;
+mod sub;
 
 pub use node::{Node, TensorRef};
 pub use registry::{ALL, find};

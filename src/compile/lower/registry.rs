@@ -12,6 +12,14 @@ pub const ALL: &[Lowering] = &[
     fully_connected::LOWERING,
     l2_pool_2d::LOWERING,
     max_pool_2d::LOWERING,
+pub const ALL: &[Lowering] = &[
+    add::LOWERING,
+    div::LOWERING,
+    fully_connected::LOWERING,
+    maximum::LOWERING,
+    minimum::LOWERING,
+    mul::LOWERING,
+    sub::LOWERING,
 ];
 
 /// The lowering of the op with this name.

@@ -8,3 +8,7 @@ pub mod table;
 pub mod pools;
 pub mod quantise;
 pub mod windows;
+pub mod binary;
+pub mod broadcast;
+pub mod quantise;
+pub mod rescale;

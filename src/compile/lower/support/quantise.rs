@@ -34,6 +34,16 @@ pub fn float_range(activation: ActivationFunctionType) -> Result<(f32, f32), Ref
     })
 }
 
+/// The range of an `int32` output that is not quantised, under a fused activation.
+pub fn int32_range(activation: ActivationFunctionType) -> Result<(i32, i32), Refusal> {
+    Ok(match supported_activation(activation)? {
+        ActivationFunctionType::RELU => (0, i32::MAX),
+        ActivationFunctionType::RELU_N1_TO_1 => (-1, 1),
+        ActivationFunctionType::RELU6 => (0, 6),
+        _ => (i32::MIN, i32::MAX),
+    })
+}
+
 /// The zero point and the range of a quantised output under a fused activation.
 ///
 /// The bounds of the activation are quantised in single precision and rounded half away from zero, as TFLite does.
@@ -92,6 +102,17 @@ pub fn require_symmetric(tensor: &TensorRef<'_>) -> Result<(), Refusal> {
         found => Err(tensor.refusal(
             format_args!("has the zero point {found}, 0 needed for {}", tensor.known_type()?.name()),
             "Quantise the model again; int16 tensors and weights are symmetric.",
+        )),
+    }
+}
+
+/// Requires tensors without quantisation, which `int32` arithmetic does not heed.
+pub fn require_unquantised(tensors: &[TensorRef<'_>]) -> Result<(), Refusal> {
+    match tensors.iter().find(|tensor| !tensor.scales.is_empty()) {
+        None => Ok(()),
+        Some(tensor) => Err(tensor.refusal(
+            format_args!("has the scale {}, none needed for {}", tensor.scales[0], tensor.known_type()?.name()),
+            "Arithmetic on int32 knows no scales; keep this part of the model in int8 or float32.",
         )),
     }
 }

@@ -1,0 +1,169 @@
+//! Broadcasting: one walk over the output, row after row, while operands with fewer elements repeat theirs.
+//!
+//! The compiler merges neighbouring dimensions that behave alike, so equal shapes arrive here as one long row and a
+//! scalar operand as one row in which it repeats. Element-wise kernels hand [`map1`], [`map2`] or [`map3`] a function
+//! of single elements; it is inlined into loops without a branch per element. All of them read an element of a full
+//! operand just before, or together with some that follow it, the output element at the same place is written.
+
+use bytemuck::{Pod, Zeroable};
+
+use crate::arena::{Element, Input, Output};
+use crate::kernels::{Fault, volume};
+
+/// The most dimensions that remain after merging.
+pub const DIMENSIONS: usize = 6;
+
+/// The most operands of a walk.
+pub const OPERANDS: usize = 4;
+
+/// The shape of the output and, for each operand, the dimensions along which it repeats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Broadcast {
+    /// Extents of the output, outermost first, padded with 1 in front.
+    pub extents: [u32; DIMENSIONS],
+    /// For each operand a bit for each dimension, bit 0 for the outermost: set where the operand has the extent 1.
+    pub repeats: [u8; OPERANDS],
+}
+
+impl Broadcast {
+    /// The number of output elements.
+    pub fn elements(&self) -> Result<usize, Fault> {
+        volume(&self.extents)
+    }
+
+    /// The number of elements of an operand.
+    pub fn operand_elements(&self, operand: usize) -> Result<usize, Fault> {
+        let mut extents = self.extents;
+        for (dimension, extent) in extents.iter_mut().enumerate() {
+            if self.repeats_along(operand, dimension) {
+                *extent = 1;
+            }
+        }
+        volume(&extents)
+    }
+
+    #[inline(always)]
+    fn repeats_along(&self, operand: usize, dimension: usize) -> bool {
+        self.repeats[operand] >> dimension & 1 != 0
+    }
+
+    #[inline(always)]
+    fn repeats_in_row(&self, operand: usize) -> bool {
+        self.repeats_along(operand, DIMENSIONS - 1)
+    }
+
+    /// The distance between two elements of an operand that follow each other along a dimension.
+    fn stride(&self, operand: usize, dimension: usize) -> usize {
+        if self.repeats_along(operand, dimension) {
+            return 0;
+        }
+        (dimension + 1..DIMENSIONS)
+            .filter(|&inner| !self.repeats_along(operand, inner))
+            .fold(1, |stride, inner| stride * self.extents[inner] as usize)
+    }
+
+    /// The length of a row.
+    #[inline(always)]
+    pub fn row(&self) -> usize {
+        self.extents[DIMENSIONS - 1] as usize
+    }
+
+    /// Calls `row` with the start of every output row and the starts of the operands' rows that go with it, in the
+    /// order in which the output rows lie.
+    #[inline(always)]
+    pub fn for_each_row<const N: usize>(&self, mut row: impl FnMut(usize, [usize; N])) {
+        const OUTER: usize = DIMENSIONS - 1;
+        if self.extents.contains(&0) {
+            return;
+        }
+        let strides: [[usize; OUTER]; N] =
+            core::array::from_fn(|operand| core::array::from_fn(|dimension| self.stride(operand, dimension)));
+        let mut position = [0u32; OUTER];
+        let mut starts = [0usize; N];
+        let mut output = 0;
+        loop {
+            row(output, starts);
+            output += self.row();
+            let mut dimension = OUTER;
+            loop {
+                if dimension == 0 {
+                    return;
+                }
+                dimension -= 1;
+                position[dimension] += 1;
+                let is_inside = position[dimension] < self.extents[dimension];
+                let back = self.extents[dimension] as usize - 1;
+                for (start, strides) in starts.iter_mut().zip(&strides) {
+                    *start = if is_inside { *start + strides[dimension] } else { *start - back * strides[dimension] };
+                }
+                if is_inside {
+                    break;
+                }
+                position[dimension] = 0;
+            }
+        }
+    }
+}
+
+/// Writes the elements of one operand to the output.
+#[inline(always)]
+pub fn copy<T: Element>(broadcast: &Broadcast, input: Input<'_, T>, output: Output<'_, T>) {
+    let row = broadcast.row();
+    broadcast.for_each_row(|start, [from]| {
+        let cells = output.range(start, row);
+        if broadcast.repeats_in_row(0) { cells.fill(input.get(from)) } else { cells.copy_from(input.range(from, row)) }
+    });
+}
+
+/// Writes `of(left, right)` to every output element.
+#[inline(always)]
+pub fn map2<L: Element, R: Element, O: Element>(
+    broadcast: &Broadcast,
+    left: Input<'_, L>,
+    right: Input<'_, R>,
+    output: Output<'_, O>,
+    of: impl Fn(L, R) -> O,
+) {
+    let row = broadcast.row();
+    let (repeats_left, repeats_right) = (broadcast.repeats_in_row(0), broadcast.repeats_in_row(1));
+    broadcast.for_each_row(|start, [l, r]| {
+        let cells = output.range(start, row);
+        match (repeats_left, repeats_right) {
+            (false, false) => {
+                for ((cell, l), r) in cells.iter().zip(left.range(l, row).iter()).zip(right.range(r, row).iter()) {
+                    cell.set(of(l, r));
+                }
+            }
+            (false, true) => {
+                let r = right.get(r);
+                cells.iter().zip(left.range(l, row).iter()).for_each(|(cell, l)| cell.set(of(l, r)));
+            }
+            (true, false) => {
+                let l = left.get(l);
+                cells.iter().zip(right.range(r, row).iter()).for_each(|(cell, r)| cell.set(of(l, r)));
+            }
+            (true, true) => cells.fill(of(left.get(l), right.get(r))),
+        }
+    });
+}
+
+/// Writes `of(first, second, third)` to every output element.
+#[inline(always)]
+pub fn map3<A: Element, B: Element, C: Element, O: Element>(
+    broadcast: &Broadcast,
+    (first, second, third): (Input<'_, A>, Input<'_, B>, Input<'_, C>),
+    output: Output<'_, O>,
+    of: impl Fn(A, B, C) -> O,
+) {
+    let row = broadcast.row();
+    // How far each operand moves from element to element of a row.
+    let [a_step, b_step, c_step] = core::array::from_fn(|operand| !broadcast.repeats_in_row(operand) as usize);
+    broadcast.for_each_row(|start, [a, b, c]| {
+        for (index, cell) in output.range(start, row).iter().enumerate() {
+            let (a, b, c) =
+                (first.get(a + index * a_step), second.get(b + index * b_step), third.get(c + index * c_step));
+            cell.set(of(a, b, c));
+        }
+    });
+}

@@ -1,0 +1,30 @@
+//! DIV. The rule is in [`micro_runtime::kernels::div`].
+
+use micro_runtime::arena::ElementType;
+use micro_runtime::kernels::div as kernel;
+
+use super::support::binary::Pair;
+use super::support::quantise::require_unquantised;
+use super::{Lowering, Node};
+use crate::compile::error::Refusal;
+use crate::compile::step::Lowered;
+
+pub(super) const LOWERING: Lowering = Lowering { name: "DIV", types: "int8, int32, float32", lower };
+
+fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
+    let (pair, element_type) = Pair::of_one_type(node)?;
+    let options = node.table().builtin_options_as_div_options();
+    let activation = options.map(|options| options.fused_activation_function()).unwrap_or_default();
+    Ok(match element_type {
+        ElementType::Int8 => {
+            let scale = pair.left.scale()? / pair.right.scale()?;
+            pair.step(&kernel::INT8, &pair.product(scale, activation)?)
+        }
+        ElementType::Int32 => {
+            require_unquantised(&[pair.left, pair.right])?;
+            pair.step(&kernel::INT32, &pair.int32(activation)?)
+        }
+        ElementType::Float32 => pair.step(&kernel::FLOAT32, &pair.float(activation)?),
+        _ => return Err(pair.left.wrong_type(LOWERING.types)),
+    })
+}

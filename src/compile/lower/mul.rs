@@ -1,0 +1,29 @@
+//! MUL. The rule is in [`micro_runtime::kernels::mul`].
+
+use micro_runtime::arena::ElementType;
+use micro_runtime::kernels::mul as kernel;
+
+use super::support::binary::Pair;
+use super::support::quantise::require_symmetric;
+use super::{Lowering, Node};
+use crate::compile::error::Refusal;
+use crate::compile::step::Lowered;
+
+pub(super) const LOWERING: Lowering = Lowering { name: "MUL", types: "int8, int16, int32, float32", lower };
+
+fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
+    let (pair, element_type) = Pair::of_one_type(node)?;
+    let options = node.table().builtin_options_as_mul_options();
+    let activation = options.map(|options| options.fused_activation_function()).unwrap_or_default();
+    let quantised = || pair.product(pair.left.scale()? * pair.right.scale()?, activation);
+    Ok(match element_type {
+        ElementType::Int8 => pair.step(&kernel::INT8, &quantised()?),
+        ElementType::Int16 => {
+            [pair.left, pair.right, pair.output].iter().try_for_each(require_symmetric)?;
+            pair.step(&kernel::INT16, &quantised()?)
+        }
+        ElementType::Int32 => pair.step(&kernel::INT32, &pair.int32(activation)?),
+        ElementType::Float32 => pair.step(&kernel::FLOAT32, &pair.float(activation)?),
+        _ => return Err(pair.left.wrong_type(LOWERING.types)),
+    })
+}

@@ -1,0 +1,77 @@
+//! Shapes that are broadcast against each other become the walk that kernels follow.
+
+use micro_runtime::kernels::support::broadcast::{Broadcast, DIMENSIONS, OPERANDS};
+
+use crate::compile::error::Refusal;
+use crate::compile::lower::TensorRef;
+use crate::compile::step::Step;
+
+/// The walk of an op with these inputs (at most [`OPERANDS`]) and this output.
+///
+/// Shapes are aligned at their ends; each extent of an input is 1 or that of the output, and each extent of the output
+/// is that of an input. Neighbouring dimensions along which the same inputs repeat become one.
+pub fn broadcast(inputs: &[TensorRef<'_>], output: &TensorRef<'_>) -> Result<Broadcast, Refusal> {
+    let rank = inputs.iter().chain([output]).map(|tensor| tensor.rank()).max().unwrap_or(0);
+    let extent = |tensor: &TensorRef<'_>, dimension: usize| {
+        (dimension + tensor.rank()).checked_sub(rank).map_or(1, |index| tensor.shape[index])
+    };
+    let mut merged: Vec<(u32, [bool; OPERANDS])> = Vec::new();
+    for dimension in 0..rank {
+        let wanted = extent(output, dimension);
+        if let Some(input) = inputs.iter().find(|input| ![1, wanted].contains(&extent(input, dimension))) {
+            return Err(contradiction(input, output));
+        }
+        if inputs.iter().all(|input| extent(input, dimension) != wanted) {
+            return Err(contradiction(output, &inputs[0]));
+        }
+        if wanted == 1 {
+            continue;
+        }
+        let mut repeats = [false; OPERANDS];
+        repeats.iter_mut().zip(inputs).for_each(|(repeats, input)| *repeats = extent(input, dimension) == 1);
+        match merged.last_mut() {
+            // Every product of extents fits, as the output has that many elements, unless another extent is 0.
+            Some((extent, last)) if *last == repeats => *extent = extent.saturating_mul(wanted),
+            _ => merged.push((wanted, repeats)),
+        }
+    }
+    if merged.len() > DIMENSIONS {
+        return Err(output.refusal(
+            format_args!("has shape {:?}, {} dimensions of it to broadcast", output.shape, merged.len()),
+            format!("At most {DIMENSIONS} dimensions can be broadcast; reshape the operands to fewer."),
+        ));
+    }
+    let mut walk = Broadcast { extents: [1; DIMENSIONS], repeats: [0; OPERANDS] };
+    let first = DIMENSIONS - merged.len();
+    for (dimension, (extent, repeats)) in (first..).zip(merged) {
+        walk.extents[dimension] = extent;
+        for (mask, repeats) in walk.repeats.iter_mut().zip(repeats) {
+            *mask |= (repeats as u8) << dimension;
+        }
+    }
+    Ok(walk)
+}
+
+fn contradiction(tensor: &TensorRef<'_>, other: &TensorRef<'_>) -> Refusal {
+    tensor.refusal(
+        format_args!("has shape {:?}, which cannot be broadcast to {:?}", tensor.shape, other.shape),
+        "The shapes in the model contradict each other; convert it again.",
+    )
+}
+
+impl Step {
+    /// Allows output 0 to lie over each of these inputs that has as many elements as it.
+    ///
+    /// The walk reads element `t` of such an input before it writes element `t` of the output, and both in the order
+    /// in which they lie. Before any later element `t` is read, `t` output elements are written: the distance is the
+    /// greatest `t * (output size - input size)` for `t` of at least 1.
+    pub fn element_wise(mut self, inputs: &[TensorRef<'_>], output: &TensorRef<'_>) -> Step {
+        let size = |tensor: &TensorRef<'_>| tensor.element_type.map_or(0, |element_type| element_type.size() as i64);
+        for (index, input) in inputs.iter().enumerate() {
+            if input.elements == output.elements && size(output) <= size(input) {
+                self = self.overlap(index, 0, size(output) - size(input));
+            }
+        }
+        self
+    }
+}
