@@ -10,9 +10,9 @@
 
 use bytemuck::{Pod, Zeroable};
 
+use super::support::interpolation::{POINTS, interpolate};
 use super::support::requantise::check_multiplier;
 use super::support::rows::Rows;
-use super::support::table::{POINTS, interpolate};
 use super::{Call, Fault, Kernel, Op, code, number};
 use crate::arena::Element;
 use crate::fixed::{Multiplier, exp_of_negative, high_multiply, reciprocal, rounding_right_shift, saturate_i16};

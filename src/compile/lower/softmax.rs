@@ -6,9 +6,9 @@ use micro_runtime::kernels::softmax::{self as kernel, FloatParameters, Parameter
 use micro_runtime::kernels::support::rows::Rows;
 
 use super::support::exponent::exponent;
+use super::support::interpolation::table;
 use super::support::quantise::require_symmetric;
 use super::support::rows::rows;
-use super::support::table::table;
 use super::{Lowering, Node, TensorRef};
 use crate::compile::error::Refusal;
 use crate::compile::step::{Lowered, Step};

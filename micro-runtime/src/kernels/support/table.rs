@@ -1,16 +1,22 @@
-//! Functions of `int16` values as tables of 513 supporting points, with straight lines between them.
+//! Functions of `int8` as a table of their 256 values, worked out by the compiler.
 
-use crate::arena::Input;
+use super::map::{check_operands, map};
+use crate::kernels::{Call, Fault, Op};
 
-/// The length of a table: a point for every 128th value, and the end.
-pub const POINTS: usize = 513;
+/// Values in a table, one for each `int8`.
+pub const LENGTH: usize = 256;
 
-/// The function's value at `value`. The table has [`POINTS`] entries. The rule is that of TFLite's int16 tables.
-#[inline(always)]
-pub fn interpolate(table: Input<'_, i16>, value: i16) -> i16 {
-    let index = (256 + (value as i32 >> 7)) as usize;
-    let base = table.get(index);
-    let slope = table.get(index + 1).wrapping_sub(base);
-    let rise = (slope as i32 * (value as i32 & 0x7f) + 64) >> 7;
-    (base as i32 + rise) as i16
+/// Requires an input, an output with as many elements, and as input 1 the constant table, all `int8`.
+///
+/// The table starts with the values for `0..=127`; those for `-128..=-1` follow. There are no parameters.
+pub fn check(op: &Op<'_>) -> Result<(), Fault> {
+    op.parameters::<()>()?;
+    check_operands::<i8, i8>(op, 1)?;
+    if op.constant_input::<i8>(1)?.len() == LENGTH { Ok(()) } else { Err(Fault::new("its table has the wrong length")) }
+}
+
+/// Looks every element up.
+pub fn invoke(call: &Call<'_>) {
+    let table = call.input::<i8>(1).range(0, LENGTH);
+    map(call, |value: i8| table.get(value as u8 as usize));
 }

@@ -1,6 +1,6 @@
-//! Tables of functions for [`micro_runtime::kernels::support::table`].
+//! Tables of functions for [`micro_runtime::kernels::support::interpolation`].
 
-use micro_runtime::kernels::support::table::POINTS;
+use micro_runtime::kernels::support::interpolation::POINTS;
 
 /// A function over `inputs.0 ..= inputs.1`, which the 65536 values of `i16` span, with outputs of which 65535 steps make
 /// `output_span`, as supporting points.
