@@ -2,6 +2,7 @@
 
 pub mod binary;
 pub mod broadcast;
+pub mod custom_options;
 pub mod exponent;
 pub mod interpolation;
 pub mod pools;
@@ -9,6 +10,7 @@ pub mod quantise;
 pub mod rename;
 pub mod rescale;
 pub mod rows;
+pub mod state;
 pub mod tables;
 pub mod unary;
 pub mod windows;
