@@ -7,6 +7,7 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod aligned;
 pub mod audio;
 pub mod cli;
 pub mod compile;

@@ -72,9 +72,9 @@ pub fn high_multiply(a: i32, b: i32) -> i32 {
     if a == i32::MIN && b == i32::MIN {
         return i32::MAX;
     }
-    let product = a as i64 * b as i64;
-    let nudge = if product >= 0 { 1 << 30 } else { 1 - (1 << 30) };
-    ((product + nudge) / (1i64 << 31)) as i32
+    // Adding half and rounding down is rounding half away from zero of the positive and half up of the negative, which
+    // is what a nudge that depends on the sign and a division that cuts off come to.
+    ((a as i64 * b as i64 + (1 << 30)) >> 31) as i32
 }
 
 /// `value / 2^shift` for `shift` in `0..=31`, rounded to the nearest, ties away from zero

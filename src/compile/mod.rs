@@ -19,7 +19,7 @@ use micro_runtime::program::record::{FrontEndRecord, OperandRecord};
 use micro_runtime::program::{KernelSet, Program};
 use sha2::{Digest, Sha256};
 
-use crate::host::aligned::AlignedBytes;
+use crate::aligned::AlignedBytes;
 use crate::model::Model;
 use emit::{Extras, Parts, emit};
 use error::{CompileError, Refusal};

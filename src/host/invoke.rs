@@ -4,8 +4,8 @@ use micro_runtime::interpreter::{DataFault, Interpreter};
 use micro_runtime::program::crc32;
 use thiserror::Error;
 
-use super::aligned::AlignedBytes;
 use super::loaded::Loaded;
+use crate::aligned::AlignedBytes;
 
 /// Why a run ended early.
 #[derive(Clone, Debug, Error)]

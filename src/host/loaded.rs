@@ -9,8 +9,8 @@ use micro_runtime::program::{Program, ProgramError};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::aligned::AlignedBytes;
 use super::tensor_file::TensorSpec;
+use crate::aligned::AlignedBytes;
 use crate::compile::error::CompileError;
 use crate::compile::{Compiled, Options, WrittenTensor, compile};
 use crate::model::{Model, ReadError};

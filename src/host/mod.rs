@@ -1,6 +1,5 @@
 //! Runs Programs on this machine: one clip, a stream, a directory.
 
-pub mod aligned;
 pub mod builtin;
 pub mod dataset;
 pub mod invoke;

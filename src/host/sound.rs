@@ -7,7 +7,7 @@ use micro_runtime::pipeline::{Pipeline, PipelineError, ROW_MS, Row, row_bytes};
 use micro_runtime::program::Program;
 use thiserror::Error;
 
-use super::aligned::AlignedBytes;
+use crate::aligned::AlignedBytes;
 
 /// The most labels that a model may have.
 pub const MAX_LABELS: usize = 32;

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use micro_runtime::interpreter::Interpreter;
 use serde::Deserialize;
+use tinyml::aligned::AlignedBytes;
 use tinyml::compile::{Options, compile};
-use tinyml::host::aligned::AlignedBytes;
 use tinyml::model::Model;
 
 #[derive(Deserialize)]

@@ -6,12 +6,12 @@ use micro_runtime::interpreter::Interpreter;
 use micro_runtime::kernels;
 use micro_runtime::program::{KernelSet, Program};
 
+use crate::aligned::AlignedBytes;
 use crate::compile::emit::{Extras, Parts, emit};
 use crate::compile::error::Refusal;
 use crate::compile::graph::{Graph, TensorId};
 use crate::compile::schedule::{Aliases, Place, Scheduled};
 use crate::compile::step::{Operand, Step};
-use crate::host::aligned::AlignedBytes;
 
 /// By how many bytes folding may grow a Program; beyond it, the op is left to the chip.
 const MAXIMUM_GROWTH: u64 = 4096;
