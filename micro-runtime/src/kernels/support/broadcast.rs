@@ -157,13 +157,19 @@ pub fn map3<A: Element, B: Element, C: Element, O: Element>(
     of: impl Fn(A, B, C) -> O,
 ) {
     let row = broadcast.row();
-    // How far each operand moves from element to element of a row.
-    let [a_step, b_step, c_step] = core::array::from_fn(|operand| !broadcast.repeats_in_row(operand) as usize);
+    let steps: [usize; 3] = core::array::from_fn(|operand| !broadcast.repeats_in_row(operand) as usize);
     broadcast.for_each_row(|start, [a, b, c]| {
-        for (index, cell) in output.range(start, row).iter().enumerate() {
-            let (a, b, c) =
-                (first.get(a + index * a_step), second.get(b + index * b_step), third.get(c + index * c_step));
-            cell.set(of(a, b, c));
+        let cells = output.range(start, row).iter();
+        if steps == [1; 3] {
+            let (first, second, third) = (first.range(a, row), second.range(b, row), third.range(c, row));
+            for (((cell, a), b), c) in cells.zip(first.iter()).zip(second.iter()).zip(third.iter()) {
+                cell.set(of(a, b, c));
+            }
+        } else {
+            for (index, cell) in cells.enumerate() {
+                let [a, b, c] = [a + index * steps[0], b + index * steps[1], c + index * steps[2]];
+                cell.set(of(first.get(a), second.get(b), third.get(c)));
+            }
         }
     });
 }

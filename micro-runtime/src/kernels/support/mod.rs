@@ -4,6 +4,7 @@ pub mod activation;
 pub mod binary;
 pub mod broadcast;
 pub mod conversion;
+pub mod comparison;
 pub mod dot;
 pub mod exponential;
 pub mod interpolation;

@@ -2,6 +2,7 @@
 
 use bytemuck::NoUninit;
 use micro_runtime::arena::ElementType;
+use micro_runtime::fixed::Multiplier;
 use micro_runtime::kernels::Kernel;
 use micro_runtime::kernels::support::binary::{
     FloatParameters, Int32Parameters, ProductParameters, RescaledParameters,
@@ -10,7 +11,7 @@ use micro_runtime::kernels::support::broadcast::Broadcast;
 
 use super::broadcast::broadcast;
 use super::quantise::{float_range, int32_range, output_stage};
-use super::rescale::{requantise, rescale};
+use super::rescale::{SUM_HEADROOM, requantise, rescale};
 use crate::compile::error::Refusal;
 use crate::compile::lower::{Node, TensorRef};
 use crate::compile::step::{Lowered, Step};
@@ -75,7 +76,7 @@ impl<'g> Pair<'g> {
 
     /// Parameters of a sum or a difference of `int8` or `int16` values.
     pub fn sum(&self, activation: ActivationFunctionType) -> Result<RescaledParameters, Refusal> {
-        let left_shift = if self.output.known_type()? == ElementType::Int16 { 15 } else { 20 };
+        let left_shift = if self.output.known_type()? == ElementType::Int16 { 15 } else { SUM_HEADROOM };
         let unit = self.unit()?;
         Ok(RescaledParameters {
             broadcast: self.broadcast,
@@ -91,7 +92,7 @@ impl<'g> Pair<'g> {
             broadcast: self.broadcast,
             left_offset: -self.left.zero_point()?,
             right_offset: -self.right.zero_point()?,
-            multiplier: micro_runtime::fixed::Multiplier::from_real(scale / self.output.scale()?),
+            multiplier: Multiplier::from_real(scale / self.output.scale()?),
             stage: output_stage(&self.output, activation)?,
         })
     }

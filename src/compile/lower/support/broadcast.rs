@@ -11,30 +11,36 @@ use crate::compile::step::Step;
 /// Shapes are aligned at their ends; each extent of an input is 1 or that of the output, and each extent of the output
 /// is that of an input. Neighbouring dimensions along which the same inputs repeat become one.
 pub fn broadcast(inputs: &[TensorRef<'_>], output: &TensorRef<'_>) -> Result<Broadcast, Refusal> {
-    let rank = inputs.iter().chain([output]).map(|tensor| tensor.rank()).max().unwrap_or(0);
-    let extent = |tensor: &TensorRef<'_>, dimension: usize| {
-        (dimension + tensor.rank()).checked_sub(rank).map_or(1, |index| tensor.shape[index])
-    };
-    let mut merged: Vec<(u32, [bool; OPERANDS])> = Vec::new();
+    let rank = common_rank(inputs, output);
     for dimension in 0..rank {
-        let wanted = extent(output, dimension);
-        if let Some(input) = inputs.iter().find(|input| ![1, wanted].contains(&extent(input, dimension))) {
-            return Err(contradiction(input, output));
-        }
-        if inputs.iter().all(|input| extent(input, dimension) != wanted) {
+        if inputs.iter().all(|input| extent(input, dimension, rank) != extent(output, dimension, rank)) {
             return Err(contradiction(output, &inputs[0]));
         }
-        if wanted == 1 {
-            continue;
+    }
+    walk(inputs, output, 1)
+}
+
+/// The walk of an op that broadcasts one input to the output's shape, byte by byte.
+///
+/// Each extent of the input is 1 or that of the output.
+pub fn with_element_bytes(input: &TensorRef<'_>, output: &TensorRef<'_>) -> Result<Broadcast, Refusal> {
+    walk(&[*input], output, output.known_type()?.size() as u32)
+}
+
+/// The walk over parts of elements, `parts` of them each.
+fn walk(inputs: &[TensorRef<'_>], output: &TensorRef<'_>, parts: u32) -> Result<Broadcast, Refusal> {
+    let rank = common_rank(inputs, output);
+    let mut merged: Vec<(u32, [bool; OPERANDS])> = Vec::new();
+    for dimension in 0..rank {
+        let wanted = extent(output, dimension, rank);
+        if let Some(input) = inputs.iter().find(|input| ![1, wanted].contains(&extent(input, dimension, rank))) {
+            return Err(contradiction(input, output));
         }
         let mut repeats = [false; OPERANDS];
-        repeats.iter_mut().zip(inputs).for_each(|(repeats, input)| *repeats = extent(input, dimension) == 1);
-        match merged.last_mut() {
-            // Every product of extents fits, as the output has that many elements, unless another extent is 0.
-            Some((extent, last)) if *last == repeats => *extent = extent.saturating_mul(wanted),
-            _ => merged.push((wanted, repeats)),
-        }
+        repeats.iter_mut().zip(inputs).for_each(|(repeats, input)| *repeats = extent(input, dimension, rank) == 1);
+        merge(&mut merged, wanted, repeats);
     }
+    merge(&mut merged, parts, [false; OPERANDS]);
     if merged.len() > DIMENSIONS {
         return Err(output.refusal(
             format_args!("has shape {:?}, {} dimensions of it to broadcast", output.shape, merged.len()),
@@ -50,6 +56,26 @@ pub fn broadcast(inputs: &[TensorRef<'_>], output: &TensorRef<'_>) -> Result<Bro
         }
     }
     Ok(walk)
+}
+
+/// The rank that shapes are padded to with extents of 1 in front.
+fn common_rank(inputs: &[TensorRef<'_>], output: &TensorRef<'_>) -> usize {
+    inputs.iter().chain([output]).map(|tensor| tensor.rank()).max().unwrap_or(0)
+}
+
+/// The extent along a dimension of the padded shape.
+fn extent(tensor: &TensorRef<'_>, dimension: usize, rank: usize) -> u32 {
+    (dimension + tensor.rank()).checked_sub(rank).map_or(1, |index| tensor.shape[index])
+}
+
+/// Adds an inner dimension, to the one before it where both are walked alike.
+fn merge(merged: &mut Vec<(u32, [bool; OPERANDS])>, wanted: u32, repeats: [bool; OPERANDS]) {
+    match merged.last_mut() {
+        _ if wanted == 1 => {}
+        // Every product of extents fits, as the output has that many elements, unless another extent is 0.
+        Some((extent, last)) if *last == repeats => *extent = extent.saturating_mul(wanted),
+        _ => merged.push((wanted, repeats)),
+    }
 }
 
 fn contradiction(tensor: &TensorRef<'_>, other: &TensorRef<'_>) -> Refusal {

@@ -6,6 +6,7 @@ pub mod custom_options;
 pub mod exponent;
 pub mod interpolation;
 pub mod pools;
+pub mod comparison;
 pub mod quantise;
 pub mod rename;
 pub mod rescale;

@@ -8,6 +8,9 @@ use crate::compile::error::Refusal;
 use crate::compile::lower::TensorRef;
 use crate::model::schema::ActivationFunctionType;
 
+/// The bits of headroom of `int8` values that are summed.
+pub const SUM_HEADROOM: u32 = 20;
+
 /// From `tensor` to multiples of `unit / 2^left_shift`, for a scale of the tensor below `unit`.
 pub fn rescale(tensor: &TensorRef<'_>, unit: f64, left_shift: u32) -> Result<Rescale, Refusal> {
     let multiplier = below_one(tensor, tensor.scale()? / unit)?;

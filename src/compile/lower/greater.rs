@@ -1,0 +1,21 @@
+//! GREATER. The rule is in [`micro_runtime::kernels::greater`].
+
+use micro_runtime::arena::ElementType;
+use micro_runtime::kernels::greater as kernel;
+
+use super::support::comparison;
+use super::{Lowering, Node};
+use crate::compile::error::Refusal;
+use crate::compile::step::Lowered;
+
+pub(super) const LOWERING: Lowering = Lowering { name: "GREATER", types: "int8, int32, int64, float32", lower };
+
+fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
+    let kernels = [
+        (ElementType::Int8, kernel::INT8),
+        (ElementType::Int32, kernel::INT32),
+        (ElementType::Int64, kernel::INT64),
+        (ElementType::Float32, kernel::FLOAT32),
+    ];
+    comparison::lower(node, LOWERING.types, &kernels)
+}
