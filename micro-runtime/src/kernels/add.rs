@@ -16,8 +16,7 @@ impl Binary for Int8 {
 
     #[inline(always)]
     fn apply(p: &RescaledParameters, left: i8, right: i8) -> i8 {
-        let (left, right) = p.rescale(left as i32, right as i32);
-        p.output.apply(left.wrapping_add(right)) as i8
+        p.output.apply_i8(p.left.apply_i8(left).wrapping_add(p.right.apply_i8(right)))
     }
 }
 

@@ -97,3 +97,18 @@ pub const INT32: Kernel = kernel::<Int32>(code(number::DIV, 1), "DIV int32");
 
 /// `float32`.
 pub const FLOAT32: Kernel = kernel::<Float32>(code(number::DIV, 2), "DIV float32");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::support::broadcast::Broadcast;
+
+    #[test]
+    fn int32_quotients_truncate_and_the_one_that_does_not_fit_wraps() {
+        let broadcast = Broadcast { extents: [1; 6], repeats: [0; 4] };
+        let p = Int32Parameters { broadcast, minimum: i32::MIN, maximum: i32::MAX };
+        assert_eq!(Int32::apply(&p, -7, 2), -3);
+        assert_eq!(Int32::apply(&p, i32::MIN, -1), i32::MIN);
+        assert!(Int32::refuses(&p, 0) && !Int32::refuses(&p, -1));
+    }
+}

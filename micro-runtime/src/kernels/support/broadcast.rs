@@ -116,6 +116,29 @@ pub fn copy<T: Element>(broadcast: &Broadcast, input: Input<'_, T>, output: Outp
     });
 }
 
+/// Writes `of(left, right)` for each pair of elements of two rows.
+///
+/// A block is read as a whole before the output is written there. To the compiler, loads and stores then cannot meet,
+/// although the output may lie over an operand, and it can use vector instructions.
+#[inline(always)]
+fn zip_blocks<L: Element, R: Element, O: Element>(
+    left: Input<'_, L>,
+    right: Input<'_, R>,
+    output: Output<'_, O>,
+    of: impl Fn(L, R) -> O,
+) {
+    const BLOCK: usize = 32;
+    let whole = output.len() - output.len() % BLOCK;
+    for start in (0..whole).step_by(BLOCK) {
+        let (left, right) = (left.range(start, BLOCK).array::<BLOCK>(), right.range(start, BLOCK).array::<BLOCK>());
+        let mut results = [O::zeroed(); BLOCK];
+        results.iter_mut().zip(left.iter().zip(&right)).for_each(|(result, (&left, &right))| *result = of(left, right));
+        output.range(start, BLOCK).copy_from(Input::from(results.as_slice()));
+    }
+    let rest = output.tail(whole).iter().zip(left.tail(whole).iter()).zip(right.tail(whole).iter());
+    rest.for_each(|((cell, left), right)| cell.set(of(left, right)));
+}
+
 /// Writes `of(left, right)` to every output element.
 #[inline(always)]
 pub fn map2<L: Element, R: Element, O: Element>(
@@ -130,18 +153,14 @@ pub fn map2<L: Element, R: Element, O: Element>(
     broadcast.for_each_row(|start, [l, r]| {
         let cells = output.range(start, row);
         match (repeats_left, repeats_right) {
-            (false, false) => {
-                for ((cell, l), r) in cells.iter().zip(left.range(l, row).iter()).zip(right.range(r, row).iter()) {
-                    cell.set(of(l, r));
-                }
-            }
+            (false, false) => zip_blocks(left.range(l, row), right.range(r, row), cells, &of),
             (false, true) => {
                 let r = right.get(r);
-                cells.iter().zip(left.range(l, row).iter()).for_each(|(cell, l)| cell.set(of(l, r)));
+                zip_blocks(left.range(l, row), left.range(l, row), cells, |l, _| of(l, r));
             }
             (true, false) => {
                 let l = left.get(l);
-                cells.iter().zip(right.range(r, row).iter()).for_each(|(cell, r)| cell.set(of(l, r)));
+                zip_blocks(right.range(r, row), right.range(r, row), cells, |r, _| of(l, r));
             }
             (true, true) => cells.fill(of(left.get(l), right.get(r))),
         }
@@ -172,4 +191,69 @@ pub fn map3<A: Element, B: Element, C: Element, O: Element>(
             }
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::cell::Cell;
+
+    /// The place in an operand that goes with an output element.
+    fn place(broadcast: &Broadcast, operand: usize, index: usize) -> usize {
+        let (mut rest, mut stride, mut place) = (index, 1, 0);
+        for dimension in (0..DIMENSIONS).rev() {
+            let extent = broadcast.extents[dimension] as usize;
+            if !broadcast.repeats_along(operand, dimension) {
+                place += rest % extent * stride;
+                stride *= extent;
+            }
+            rest /= extent;
+        }
+        place
+    }
+
+    #[test]
+    fn every_walk_meets_the_elements_that_belong_together() {
+        let values: [u16; 512] = core::array::from_fn(|index| index as u16);
+        for extents in [[1, 1, 1, 1, 1, 83], [2, 1, 3, 2, 1, 5], [2, 3, 1, 2, 3, 1], [1; 6], [1, 1, 1, 1, 7, 33]] {
+            for (left, right) in (0..64).flat_map(|left| (0..64).map(move |right| (left, right))) {
+                let broadcast = Broadcast { extents, repeats: [left, right, left & right, 0] };
+                let elements = broadcast.elements().unwrap();
+                let input = |operand| Input::from(&values[..broadcast.operand_elements(operand).unwrap()]);
+                let mut results = [(0u32, 0u32); 512];
+                let cells = [const { Cell::new(0u32) }; 512];
+                map2(&broadcast, input(0), input(1), Output::from(&cells[..elements]), |l, r| {
+                    (l as u32) << 16 | r as u32
+                });
+                results.iter_mut().zip(&cells).for_each(|(result, cell)| result.0 = cell.get());
+                map3(&broadcast, (input(0), input(1), input(2)), Output::from(&cells[..elements]), |a, b, c| {
+                    (a as u32) << 20 | (b as u32) << 10 | c as u32
+                });
+                results.iter_mut().zip(&cells).for_each(|(result, cell)| result.1 = cell.get());
+                for (index, &found) in results[..elements].iter().enumerate() {
+                    let [a, b, c] = [0, 1, 2].map(|operand| place(&broadcast, operand, index) as u32);
+                    assert_eq!(found, (a << 16 | b, a << 20 | b << 10 | c), "{broadcast:?} at {index}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_output_may_lie_over_a_full_operand() {
+        let mut extents = [1; DIMENSIONS];
+        extents[DIMENSIONS - 1] = 75;
+        let broadcast = Broadcast { extents, repeats: [0, 1 << (DIMENSIONS - 1), 0, 0] };
+        for ahead in 0..40 {
+            let cells: [Cell<i32>; 128] = core::array::from_fn(|index| Cell::new(index as i32));
+            let input = Output::from(&cells[ahead..ahead + 75]).as_input();
+            map2(&broadcast, input, Input::from(&[1000][..]), Output::from(&cells[..75]), |l, r| l + r);
+            assert!((0..75).all(|index| cells[index].get() == (ahead + index) as i32 + 1000));
+        }
+    }
+
+    #[test]
+    fn nothing_is_walked_when_an_extent_is_0() {
+        let broadcast = Broadcast { extents: [u32::MAX, 9, 0, 1, 1, 7], repeats: [0; OPERANDS] };
+        broadcast.for_each_row(|_, [_]| panic!("a row of nothing"));
+    }
 }

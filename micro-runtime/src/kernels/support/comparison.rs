@@ -65,6 +65,6 @@ impl<C: Comparison> Binary for Int8<C> {
 
     #[inline(always)]
     fn apply(p: &RescaledPair, left: i8, right: i8) -> u8 {
-        C::holds(p.left.apply(left as i32), p.right.apply(right as i32)) as u8
+        C::holds(p.left.apply_i8(left), p.right.apply_i8(right)) as u8
     }
 }

@@ -39,3 +39,17 @@ pub fn reciprocal(value: i32) -> (i32, i32) {
 fn shift_left_saturating(value: i32, shift: u32) -> i32 {
     ((value as i64) << shift).clamp(i32::MIN as i64, i32::MAX as i64) as i32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reciprocals_are_near_the_real_ones() {
+        for value in 1..70_000 {
+            let (mantissa, shift) = reciprocal(value);
+            let found = mantissa as f64 / 2f64.powi(31 + shift);
+            assert!((found * value as f64 - 1.0).abs() < 1e-8, "1 / {value} = {found}");
+        }
+    }
+}
