@@ -87,7 +87,10 @@ pub const FLOAT32: Kernel =
 /// The elements of the weights, when geometry and groups are sound.
 fn check_geometry(geometry: &Geometry, groups: u32) -> Result<usize, Fault> {
     geometry.check()?;
-    if groups == 0 || geometry.input_channels % groups != 0 || geometry.output_channels % groups != 0 {
+    if groups == 0
+        || !geometry.input_channels.is_multiple_of(groups)
+        || !geometry.output_channels.is_multiple_of(groups)
+    {
         return Err(Fault::new("its groups do not divide its channels"));
     }
     let channels = geometry.input_channels / groups;

@@ -79,7 +79,7 @@ pub const FLOAT32: Kernel = Kernel {
 /// The elements of the weights, when the geometry is sound.
 fn check_geometry(geometry: &Geometry) -> Result<usize, Fault> {
     geometry.check()?;
-    if geometry.input_channels == 0 || geometry.output_channels % geometry.input_channels != 0 {
+    if geometry.input_channels == 0 || !geometry.output_channels.is_multiple_of(geometry.input_channels) {
         return Err(Fault::new("its output channels are no multiple of its input channels"));
     }
     volume(&[geometry.window_height, geometry.window_width, geometry.output_channels])

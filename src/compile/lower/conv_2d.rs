@@ -81,7 +81,9 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
 /// The groups of channels, which the weights tell by having fewer channels than the input.
 fn groups(weights: &TensorRef<'_>, geometry: &Geometry) -> Result<u32, Refusal> {
     let channels = weights.shape[3];
-    if weights.elements == 0 || weights.shape[0] != geometry.output_channels || geometry.input_channels % channels != 0
+    if weights.elements == 0
+        || weights.shape[0] != geometry.output_channels
+        || !geometry.input_channels.is_multiple_of(channels)
     {
         return Err(weights.refusal(
             format_args!(
@@ -92,7 +94,7 @@ fn groups(weights: &TensorRef<'_>, geometry: &Geometry) -> Result<u32, Refusal> 
         ));
     }
     let groups = geometry.input_channels / channels;
-    if geometry.output_channels % groups != 0 {
+    if !geometry.output_channels.is_multiple_of(groups) {
         return Err(weights.refusal(
             format_args!(
                 "makes {groups} groups of {} input channels, which do not divide the {} output channels",
