@@ -8,6 +8,7 @@ pub mod comparison;
 pub mod dot;
 pub mod exponential;
 pub mod interpolation;
+pub mod inverse_root;
 pub mod map;
 pub mod pool;
 pub mod reciprocal;

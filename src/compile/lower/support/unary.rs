@@ -9,7 +9,7 @@ use micro_runtime::kernels::support::conversion::Conversion;
 use super::quantise::output_stage;
 use crate::compile::error::Refusal;
 use crate::compile::lower::{Node, TensorRef};
-use crate::compile::step::Step;
+use crate::compile::step::{Lowered, Step};
 use crate::model::schema::ActivationFunctionType;
 
 /// The input and the output of such an op.
@@ -64,4 +64,11 @@ impl<'g> Unary<'g> {
             output: output_stage(&self.output, activation)?,
         })
     }
+}
+
+/// Lowers an op that has one kernel, for `float32`, without parameters.
+pub fn lower_float(node: &Node<'_>, kernel: &Kernel) -> Result<Lowered, Refusal> {
+    let unary = Unary::of_one_type(node)?;
+    unary.input.require_type(ElementType::Float32)?;
+    Ok(unary.step(kernel, &()).into())
 }
