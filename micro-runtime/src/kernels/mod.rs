@@ -84,6 +84,8 @@ pub mod neg;
 pub mod quantize;
 pub mod relu;
 pub mod relu6;
+pub mod resize_bilinear;
+pub mod resize_nearest_neighbor;
 pub mod round;
 pub mod rsqrt;
 pub mod shape;

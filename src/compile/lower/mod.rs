@@ -84,6 +84,8 @@ mod neg;
 mod quantize;
 mod relu;
 mod relu6;
+mod resize_bilinear;
+mod resize_nearest_neighbor;
 mod round;
 mod rsqrt;
 mod shape;

@@ -84,6 +84,8 @@ pub const ALL: &[Lowering] = &[
     quantize::LOWERING,
     relu::LOWERING,
     relu6::LOWERING,
+    resize_bilinear::LOWERING,
+    resize_nearest_neighbor::LOWERING,
     round::LOWERING,
     rsqrt::LOWERING,
     shape::LOWERING,

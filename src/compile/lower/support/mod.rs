@@ -12,6 +12,7 @@ pub mod rename;
 pub mod rescale;
 pub mod rows;
 pub mod state;
+pub mod resize;
 pub mod tables;
 pub mod unary;
 pub mod windows;
