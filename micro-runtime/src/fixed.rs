@@ -9,7 +9,8 @@ mod functions;
 use bytemuck::{Pod, Zeroable};
 
 pub use functions::{
-    Reciprocal, exp_of_negative, ln_q12_to_q5, one_over_one_plus, reciprocal, rounding_half_sum, saturating_left_shift,
+    Reciprocal, exp_of_negative, ln_q12_to_q5, one_minus_over_one_plus, one_over_one_plus, reciprocal,
+    rounding_half_sum, saturating_left_shift,
 };
 
 /// A positive real factor as `mantissa * 2^(exponent - 31)`.

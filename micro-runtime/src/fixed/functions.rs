@@ -65,6 +65,12 @@ pub fn one_over_one_plus(value: i32) -> i32 {
     saturating_left_shift(half_reciprocal(value), 1)
 }
 
+/// `(1 - value) / (1 + value)` for `value` in `[0, 1)`, both without integer bits.
+#[inline]
+pub fn one_minus_over_one_plus(value: i32) -> i32 {
+    saturating_left_shift(half_reciprocal(value).wrapping_sub(1 << 29), 2)
+}
+
 /// `2 / (1 + value)` with two integer bits, for `value` in `[0, 1)` without: three steps of Newton's method.
 #[inline(always)]
 fn half_reciprocal(value: i32) -> i32 {
@@ -181,6 +187,7 @@ mod tests {
             exp_of_negative::<5>(value);
             exp_of_negative::<29>(value);
             one_over_one_plus(value);
+            one_minus_over_one_plus(value);
             reciprocal(value, 12);
             ln_q12_to_q5(value);
             rounding_half_sum(value, i32::MIN);

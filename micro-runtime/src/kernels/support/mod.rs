@@ -6,7 +6,6 @@ pub mod broadcast;
 pub mod conversion;
 pub mod comparison;
 pub mod dot;
-pub mod exponential;
 pub mod interpolation;
 pub mod inverse_root;
 pub mod map;

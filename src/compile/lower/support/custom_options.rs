@@ -32,6 +32,16 @@ impl Options {
         self.int(name, i64::from(*range.start())..=i64::from(*range.end())).map(|value| value as u32)
     }
 
+    /// Whether there is an option `name`.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.names().any(|other| other == name)
+    }
+
+    /// The number `name`, in single precision.
+    pub fn float(&self, name: &str) -> Result<f32, Refusal> {
+        self.0.float(name).map(|value| value as f32).map_err(refusal)
+    }
+
     /// The truth value `name`.
     pub fn bool(&self, name: &str) -> Result<bool, Refusal> {
         self.0.bool(name).map_err(refusal)

@@ -1,8 +1,9 @@
 //! Tables of functions that are worked out here, so that the chip need only look them up.
 
 use micro_runtime::arena::ElementType;
-use micro_runtime::fixed::{Multiplier, rounding_right_shift};
-use micro_runtime::kernels::support::exponential::{ONE, exp_of_negative, one_minus_over_one_plus, one_over_one_plus};
+use micro_runtime::fixed::{
+    Multiplier, exp_of_negative, one_minus_over_one_plus, one_over_one_plus, rounding_right_shift,
+};
 use micro_runtime::kernels::support::sigmoid::TableScale;
 use micro_runtime::kernels::support::table;
 
@@ -107,7 +108,7 @@ impl FixedInput {
                 let result = match value.signum() {
                     0 => 1 << 30,
                     1 => upper,
-                    _ => ONE - upper,
+                    _ => i32::MAX - upper,
                 };
                 (rounding_right_shift(result, 23) - 128).clamp(-128, 127) as i8
             }
