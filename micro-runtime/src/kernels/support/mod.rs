@@ -14,6 +14,7 @@ pub mod reciprocal;
 pub mod requantise;
 pub mod rescale;
 pub mod rows;
+pub mod runs;
 pub mod sigmoid;
 pub mod table;
 pub mod window;
