@@ -3,8 +3,8 @@
 pub mod activation;
 pub mod binary;
 pub mod broadcast;
-pub mod conversion;
 pub mod comparison;
+pub mod conversion;
 pub mod dot;
 pub mod interpolation;
 pub mod inverse_root;

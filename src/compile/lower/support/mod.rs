@@ -2,13 +2,13 @@
 
 pub mod binary;
 pub mod broadcast;
+pub mod comparison;
 pub mod custom_options;
 pub mod exponent;
 pub mod interpolation;
 pub mod join;
 pub mod movement;
 pub mod pools;
-pub mod comparison;
 pub mod quantise;
 pub mod rename;
 pub mod rescale;
