@@ -53,30 +53,77 @@ impl<'g> Resize<'g> {
     /// How far the output must lie below the input, in bytes, to be written over it.
     ///
     /// `row` and `column` give the first input row and column that an output row or column reads; both never fall.
-    /// After output pixel `(y, x)` is written, the first pixel still to be read is `(row(y), column(x + 1))`, or row
-    /// `row(y + 1)` from its start, whichever comes first. Batches only add the same to each.
     pub fn distance(&self, row: impl Fn(usize) -> usize, column: impl Fn(usize) -> usize) -> i64 {
-        let extent = |tensor: &TensorRef<'_>, dimension: usize| tensor.shape[dimension] as i64;
-        let (input_width, output_width) = (extent(&self.input, 2), extent(&self.output, 2));
-        let (input_height, output_height) = (extent(&self.input, 1), extent(&self.output, 1));
-        let columns = output_width as usize;
-        let inside_row = (1..columns).map(|x| x as i64 - column(x) as i64).max().unwrap_or(0).max(0);
-        let first_column = column(0) as i64;
-        let in_image = (0..output_height)
-            .map(|y| {
-                let read = row(y as usize) as i64 * input_width;
-                let inside = y * output_width + inside_row - read;
-                // The row before ended here, and this one is about to be read.
-                let before = y * output_width - read - first_column;
-                let again = (y + 1 < output_height && row(y as usize + 1) as i64 * input_width == read)
-                    .then_some((y + 1) * output_width - read - first_column);
-                inside.max(before).max(again.unwrap_or(before))
-            })
-            .max()
-            .unwrap_or(0);
-        let growth = output_height * output_width - input_height * input_width;
-        let pixels = in_image + (growth * (extent(&self.input, 0) - 1)).max(0);
-        let pixel_bytes = extent(&self.input, 3) * self.input.element_type.map_or(1, |t| t.size() as i64);
-        pixels.max(0) * pixel_bytes
+        let image = |tensor: &TensorRef<'_>| [tensor.shape[1] as i64, tensor.shape[2] as i64];
+        let pixels = pixel_distance(self.input.shape[0] as i64, image(&self.input), image(&self.output), row, column);
+        let pixel_bytes = self.input.shape[3] as i64 * self.input.element_type.map_or(1, |t| t.size() as i64);
+        pixels * pixel_bytes
+    }
+}
+
+/// The distance in pixels, for images of `[height, width]`.
+///
+/// After output pixel `(y, x)` is written, the first pixel still to be read is `(row(y), column(x + 1))`, or row
+/// `row(y + 1)` from its start, whichever comes first. Each image before adds its own growth.
+fn pixel_distance(
+    batches: i64,
+    [input_height, input_width]: [i64; 2],
+    [output_height, output_width]: [i64; 2],
+    row: impl Fn(usize) -> usize,
+    column: impl Fn(usize) -> usize,
+) -> i64 {
+    let first_column = column(0) as i64;
+    let ahead = (1..output_width).map(|x| x - column(x as usize) as i64).max().unwrap_or(-first_column);
+    let in_image = |y: i64| {
+        let read = row(y as usize) as i64 * input_width;
+        let is_read_again = y + 1 < output_height && row(y as usize + 1) as i64 * input_width == read;
+        let written = (y + is_read_again as i64) * output_width;
+        // Between the pixels of the row; before its first one, or its repetition.
+        (y * output_width + ahead - read).max(written - read - first_column)
+    };
+    let in_image = (0..output_height).map(in_image).max().unwrap_or(0);
+    let growth = output_height * output_width - input_height * input_width;
+    (in_image + (growth * (batches - 1)).max(0)).max(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same by definition: after each pixel, the end of what is written less the start of what is still to be read.
+    fn by_definition(batches: usize, input: [usize; 2], output: [usize; 2], rows: &[usize], columns: &[usize]) -> i64 {
+        let pixels = (0..batches * output[0] * output[1]).map(|index| {
+            let (batch, y, x) = (index / output[1] / output[0], index / output[1] % output[0], index % output[1]);
+            ((batch * input[0] + rows[y]) * input[1] + columns[x]) as i64
+        });
+        let reads: Vec<i64> = pixels.collect();
+        let left = |index: usize| reads[index..].iter().copied().min();
+        // A pixel itself is read and written channel by channel.
+        (0..reads.len()).filter_map(|index| Some(index as i64 - left(index)?)).max().unwrap().max(0)
+    }
+
+    #[test]
+    fn the_distance_is_the_one_of_the_definition() {
+        for batches in 1..=2 {
+            for input in [[1, 1], [1, 4], [3, 1], [2, 5], [6, 3]] {
+                for output in [[1, 1], [1, 7], [5, 1], [3, 3], [7, 9]] {
+                    for start in 0..2 {
+                        let map = |input: usize, output: usize| -> Vec<usize> {
+                            (0..output).map(|position| (position * input / output + start).min(input - 1)).collect()
+                        };
+                        let (rows, columns) = (map(input[0], output[0]), map(input[1], output[1]));
+                        let found = pixel_distance(
+                            batches as i64,
+                            input.map(|extent| extent as i64),
+                            output.map(|extent| extent as i64),
+                            |y| rows[y],
+                            |x| columns[x],
+                        );
+                        let wanted = by_definition(batches, input, output, &rows, &columns);
+                        assert_eq!(found, wanted, "{batches} of {input:?} to {output:?}, start {start}");
+                    }
+                }
+            }
+        }
     }
 }
