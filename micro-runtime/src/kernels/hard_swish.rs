@@ -10,7 +10,7 @@ pub const FLOAT32: Kernel = Kernel {
     code: code(number::HARD_SWISH, 0),
     name: "HARD_SWISH float32",
     check: map::check::<f32, f32>,
-    invoke: |call| map::map(call, |value: f32| value * (value + 3.0).max(0.0).min(6.0) / 6.0),
+    invoke: |call| map::map(call, |value: f32| value * (value + 3.0).clamp(0.0, 6.0) / 6.0),
 };
 
 /// `int8`; input 1 is the table.

@@ -1,10 +1,9 @@
 //! LOGISTIC: `output[i] = 1 / (1 + exp(-input[i]))`.
 //!
 //! Input and output have the same shape. `int8` is a table that the compiler makes, `int16` interpolates in one
-//! (see [`sigmoid`](super::support::sigmoid)). `float32` saturates to 1 where the sum rounds to 1, and is `exp(x)` below
-//! -9, as in TFLM's reference kernel.
+//! (see [`sigmoid`](super::support::sigmoid)). `float32` takes the branches of TFLM's reference kernel.
 
-use super::support::{map, sigmoid, table};
+use super::support::{curves, map, sigmoid, table};
 use super::{Kernel, code, number};
 
 pub use super::support::sigmoid::TableScale;
@@ -14,7 +13,7 @@ pub const FLOAT32: Kernel = Kernel {
     code: code(number::LOGISTIC, 0),
     name: "LOGISTIC float32",
     check: map::check::<f32, f32>,
-    invoke: |call| map::map(call, float32),
+    invoke: |call| map::map(call, curves::logistic),
 };
 
 /// `int8`; input 1 is the table.
@@ -28,13 +27,3 @@ pub const INT16: Kernel = Kernel {
     check: sigmoid::check,
     invoke: |call| sigmoid::invoke(call, sigmoid::logistic),
 };
-
-fn float32(value: f32) -> f32 {
-    if value > 16.619_047 {
-        1.0
-    } else if value < -9.0 {
-        libm::expf(value)
-    } else {
-        1.0 / (1.0 + libm::expf(-value))
-    }
-}

@@ -3,7 +3,7 @@
 //! Input and output have the same shape. `int8` is a table that the compiler makes, `int16` interpolates in that of the
 //! logistic function (see [`sigmoid`](super::support::sigmoid)).
 
-use super::support::{map, sigmoid, table};
+use super::support::{curves, map, sigmoid, table};
 use super::{Kernel, code, number};
 
 pub use super::support::sigmoid::TableScale;
@@ -13,7 +13,7 @@ pub const FLOAT32: Kernel = Kernel {
     code: code(number::TANH, 0),
     name: "TANH float32",
     check: map::check::<f32, f32>,
-    invoke: |call| map::map(call, libm::tanhf),
+    invoke: |call| map::map(call, curves::tanh),
 };
 
 /// `int8`; input 1 is the table.

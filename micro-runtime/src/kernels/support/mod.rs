@@ -5,6 +5,7 @@ pub mod binary;
 pub mod broadcast;
 pub mod comparison;
 pub mod conversion;
+pub mod curves;
 pub mod dot;
 pub mod interpolation;
 pub mod inverse_root;
