@@ -88,6 +88,7 @@ pub mod sub;
 pub mod tanh;
 pub mod tflite_detection_postprocess;
 pub mod zeros_like;
+pub mod transpose_conv;
 
 pub(crate) use call::Flow;
 pub use call::{Call, Fault, Op, volume};

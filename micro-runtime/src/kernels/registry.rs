@@ -214,5 +214,8 @@ crate::kernels! {
         tanh::INT8,
         tflite_detection_postprocess::FLOAT32,
         zeros_like::BYTES,
+        transpose_conv::FLOAT32,
+        transpose_conv::INT16,
+        transpose_conv::INT8,
     ];
 }

@@ -88,6 +88,7 @@ mod sub;
 mod tanh;
 mod tflite_detection_postprocess;
 mod zeros_like;
+mod transpose_conv;
 
 pub use node::{Node, TensorRef};
 pub use registry::{ALL, find};

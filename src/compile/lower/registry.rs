@@ -88,6 +88,7 @@ pub const ALL: &[Lowering] = &[
     tanh::LOWERING,
     tflite_detection_postprocess::LOWERING,
     zeros_like::LOWERING,
+    transpose_conv::LOWERING,
 ];
 
 /// The lowering of the op with this name.

@@ -73,7 +73,8 @@ impl Geometry {
     pub fn check(&self) -> Result<(), Fault> {
         check_axis(self.output_height, self.window_height, self.stride_height, self.dilation_height, self.padding_top)?;
         check_axis(self.output_width, self.window_width, self.stride_width, self.dilation_width, self.padding_left)?;
-        if self.input_height.max(self.input_width) > REACH {
+        let extents = [self.input_height, self.input_width, self.output_height, self.output_width];
+        if extents.iter().any(|&extent| extent > REACH) {
             return Err(Fault::new("its extents are too large"));
         }
         if self.input_elements()? == 0 || self.output_elements()? == 0 {
@@ -104,6 +105,26 @@ impl Geometry {
     pub fn columns(&self, column: u32) -> Taps {
         let start = (column * self.stride_width) as i32 - self.padding_left as i32;
         Taps::new(start, self.window_width, self.dilation_width, self.input_width)
+    }
+
+    /// As [`check`](Geometry::check), for a convolution that is transposed: input pixels are `stride` output pixels
+    /// apart, `padding` is cut off the output, taps are neighbours.
+    pub fn check_transposed(&self) -> Result<(), Fault> {
+        self.check()?;
+        check_axis(self.input_height, self.window_height, self.stride_height, 1, self.padding_top)?;
+        check_axis(self.input_width, self.window_width, self.stride_width, 1, self.padding_left)
+    }
+
+    /// The input rows that a transposed convolution makes output row `row` of, each with its tap.
+    #[inline]
+    pub fn source_rows(&self, row: u32) -> impl Iterator<Item = (usize, usize)> + use<> {
+        sources(row + self.padding_top, self.window_height, self.stride_height, self.input_height)
+    }
+
+    /// The input columns that a transposed convolution makes output column `column` of, each with its tap.
+    #[inline]
+    pub fn source_columns(&self, column: u32) -> impl Iterator<Item = (usize, usize)> + use<> {
+        sources(column + self.padding_left, self.window_width, self.stride_width, self.input_width)
     }
 
     /// Calls `pixel` for every output pixel, in the order in which they lie.
@@ -151,16 +172,24 @@ impl Taps {
     }
 }
 
+/// The inputs of `0..extent` that reach `position`, with the tap that does it: `input * stride + tap = position`.
+#[inline]
+fn sources(position: u32, taps: u32, stride: u32, extent: u32) -> impl Iterator<Item = (usize, usize)> {
+    let first = (position + 1).saturating_sub(taps).div_ceil(stride);
+    let end = (position / stride + 1).min(extent);
+    (first..end).map(move |input| (input as usize, (position - input * stride) as usize))
+}
+
 /// What positions and distances may be: a quarter of the range, so that no sum of them leaves `i32`.
 const REACH: u32 = 1 << 29;
 
-fn check_axis(outputs: u32, taps: u32, stride: u32, dilation: u32, padding: u32) -> Result<(), Fault> {
+fn check_axis(pixels: u32, taps: u32, stride: u32, dilation: u32, padding: u32) -> Result<(), Fault> {
     if stride == 0 || dilation == 0 {
         return Err(Fault::new("a stride or dilation is 0"));
     }
     let reach = |count: u32, step: u32| (count as u64).saturating_sub(1) * step as u64;
     let limit = REACH as u64;
-    if reach(outputs, stride) > limit || taps as u64 * dilation as u64 > limit || padding > REACH {
+    if reach(pixels, stride) > limit || taps as u64 * dilation as u64 > limit || padding > REACH {
         return Err(Fault::new("its window reaches too far"));
     }
     Ok(())
@@ -193,6 +222,19 @@ mod tests {
     use std::vec::Vec;
 
     use super::*;
+
+    #[test]
+    fn sources_are_the_inputs_that_reach_a_position() {
+        for (taps, stride) in [(1, 1), (3, 1), (3, 2), (2, 3), (4, 2)] {
+            for position in 0..20 {
+                let found: Vec<_> = sources(position, taps, stride, 5).collect();
+                let reach = |input: u32| (0..taps).find(|tap| input * stride + tap == position);
+                let wanted: Vec<_> =
+                    (0..5).filter_map(|input| Some((input as usize, reach(input)? as usize))).collect();
+                assert_eq!(found, wanted, "{taps} taps, stride {stride}, position {position}");
+            }
+        }
+    }
 
     #[test]
     fn taps_are_those_inside_the_image() {

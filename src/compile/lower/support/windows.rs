@@ -2,6 +2,7 @@
 //! reach into the input.
 
 use micro_runtime::arena::ElementType;
+use micro_runtime::kernels::Fault;
 use micro_runtime::kernels::support::window::Geometry;
 
 use crate::compile::error::Refusal;
@@ -28,23 +29,15 @@ pub fn no_options() -> Refusal {
 
 /// The geometry of a window sliding over `input`, which must give the shape of `output` but for the channels.
 pub fn geometry(input: &TensorRef<'_>, output: &TensorRef<'_>, sliding: Sliding) -> Result<Geometry, Refusal> {
-    input.require_rank(4)?;
-    output.require_rank(4)?;
-    for tensor in [input, output] {
-        if tensor.elements == 0 {
-            return Err(tensor.refusal(
-                format_args!("has shape {:?}, extents of at least 1 needed", tensor.shape),
-                "The model is damaged or its shapes are not fixed; convert it again with fixed shapes.",
-            ));
-        }
-    }
+    require_image(input)?;
+    require_image(output)?;
     let [stride_height, stride_width] = at_least_one("stride", sliding.stride)?;
     let [dilation_height, dilation_width] = at_least_one("dilation", sliding.dilation)?;
     let [window_height, window_width] = sliding.window;
     let rows = axis(input.shape[1], window_height, stride_height, dilation_height, sliding.padding)?;
     let columns = axis(input.shape[2], window_width, stride_width, dilation_width, sliding.padding)?;
     output.require_shape(&[input.shape[0], rows.outputs, columns.outputs, output.shape[3]])?;
-    checked(Geometry {
+    let geometry = Geometry {
         batches: input.shape[0],
         input_height: input.shape[1],
         input_width: input.shape[2],
@@ -60,18 +53,29 @@ pub fn geometry(input: &TensorRef<'_>, output: &TensorRef<'_>, sliding: Sliding)
         dilation_width,
         padding_top: rows.padding,
         padding_left: columns.padding,
-    })
+    };
+    geometry.check().map_err(window_fault)?;
+    Ok(geometry)
 }
 
-/// The geometry, when kernels take it.
-pub fn checked(geometry: Geometry) -> Result<Geometry, Refusal> {
-    match geometry.check() {
-        Ok(()) => Ok(geometry),
-        Err(fault) => Err(Refusal::new(
-            format!("its window does not fit: {}", fault.what),
-            "The model is damaged: such sizes cannot come from a trained model. Convert it again.",
-        )),
+/// Requires four dimensions and no extent of 0.
+pub fn require_image(tensor: &TensorRef<'_>) -> Result<(), Refusal> {
+    tensor.require_rank(4)?;
+    if tensor.elements > 0 {
+        return Ok(());
     }
+    Err(tensor.refusal(
+        format_args!("has shape {:?}, extents of at least 1 needed", tensor.shape),
+        "The model is damaged or its shapes are not fixed; convert it again with fixed shapes.",
+    ))
+}
+
+/// The refusal of a geometry that kernels do not take.
+pub fn window_fault(fault: Fault) -> Refusal {
+    Refusal::new(
+        format!("its window does not fit: {}", fault.what),
+        "The model is damaged: such sizes cannot come from a trained model. Convert it again.",
+    )
 }
 
 /// Requires a pair of options, height and width, to be at least 1.
