@@ -1,10 +1,9 @@
 //! The interpreter: a Program and a lent arena become invocations.
 
-use core::cell::Cell;
 use core::fmt;
 
 use crate::arena::{ALIGNMENT, Arena, Element, ElementType, Input, Output, constants};
-use crate::kernels::{Call, Fault, Flow};
+use crate::kernels::{Call, Fault, Flow, Progress};
 use crate::program::Program;
 use crate::program::record::{NO_DATA, OperandRecord, Region, TensorRecord};
 
@@ -137,26 +136,27 @@ impl<'a> Interpreter<'a> {
 
     /// Runs every op once.
     ///
-    /// Fails only because of the data, and only where TFLM fails too: memory is safe whatever they are.
+    /// Fails only because of the data, and only where TFLM fails too or would never return (a loop of more than
+    /// [`MAXIMUM_RUNS`](crate::kernels::MAXIMUM_RUNS) rounds): memory is safe whatever they are.
     pub fn invoke(&mut self) -> Result<(), DataFault> {
-        let flow = Cell::new(Flow::Continue);
-        run(&self.program, self.arena, 0, &flow);
-        outcome(flow.get())
+        let progress = Progress::new();
+        run(&self.program, self.arena, 0, &progress);
+        outcome(progress.flow())
     }
 
     /// As [`invoke`](Interpreter::invoke), and calls `observe` with the index of each op of the first subgraph
     /// after it has run.
     pub fn invoke_observed(&mut self, mut observe: impl FnMut(&Self, u32)) -> Result<(), DataFault> {
         let main = self.program.subgraphs()[0];
-        let flow = Cell::new(Flow::Continue);
+        let progress = Progress::new();
         for index in main.first_op..main.first_op + main.op_count {
-            run_op(&self.program, self.arena, index, &flow);
+            run_op(&self.program, self.arena, index, &progress);
             observe(self, index);
-            if flow.get() != Flow::Continue {
+            if progress.flow() != Flow::Continue {
                 break;
             }
         }
-        outcome(flow.get())
+        outcome(progress.flow())
     }
 }
 
@@ -172,21 +172,21 @@ fn accepts<T: Element>(operand: &OperandRecord) -> bool {
 }
 
 /// Runs the ops of a subgraph until the end or until the flow changes.
-pub(crate) fn run<'a>(program: &'a Program<'a>, arena: Arena<'a>, subgraph: u32, flow: &'a Cell<Flow>) {
+pub(crate) fn run<'a>(program: &'a Program<'a>, arena: Arena<'a>, subgraph: u32, progress: &'a Progress) {
     let Some(ops) = program.subgraphs().get(subgraph as usize) else { return };
     for index in ops.first_op..ops.first_op + ops.op_count {
-        run_op(program, arena, index, flow);
-        if flow.get() != Flow::Continue {
+        run_op(program, arena, index, progress);
+        if progress.flow() != Flow::Continue {
             return;
         }
     }
 }
 
 #[inline]
-fn run_op<'a>(program: &'a Program<'a>, arena: Arena<'a>, index: u32, flow: &'a Cell<Flow>) {
+fn run_op<'a>(program: &'a Program<'a>, arena: Arena<'a>, index: u32, progress: &'a Progress) {
     let record = &program.ops()[index as usize];
     // A kernel that `parse` did not find would have been refused there.
     if let Some(kernel) = program.kernel(record.kernel) {
-        (kernel.invoke)(&Call { program, arena, record, flow });
+        (kernel.invoke)(&Call { program, arena, record, progress });
     }
 }

@@ -12,7 +12,7 @@ use micro_runtime::program::{KernelSet, crc32};
 
 use super::graph::{Graph, TensorId, TensorInfo};
 use super::schedule::{Aliases, Persistent, Place, Scheduled};
-use super::step::{Constant, Initial, Operand};
+use super::step::{Constant, Initial, Operand, Step};
 
 /// What goes into the header beside the steps.
 pub struct Extras {
@@ -99,7 +99,7 @@ pub fn emit(parts: &Parts<'_>, extras: &Extras) -> Vec<u8> {
             ops.push(OpRecord {
                 kernel: step.kernel,
                 // Relative to the constants until their start is known.
-                parameters: emitter.constants.add(&step.parameters, 4),
+                parameters: emitter.constants.add(&parameters(step, parts.subgraphs), 4),
                 first_operand,
                 parameter_bytes: step.parameters.len() as u16,
                 inputs: step.inputs.len() as u16,
@@ -181,6 +181,16 @@ pub fn emit(parts: &Parts<'_>, extras: &Extras) -> Vec<u8> {
     bytes
 }
 
+/// The parameters of a step with the numbers of the subgraphs that it calls in front.
+fn parameters(step: &Step, subgraphs: &[usize]) -> Vec<u8> {
+    let mut parameters = step.parameters.clone();
+    for (word, called) in parameters.chunks_exact_mut(4).zip(&step.calls) {
+        let number = subgraphs.iter().position(|subgraph| subgraph == called);
+        word.copy_from_slice(&number.map_or(u32::MAX, |number| number as u32).to_le_bytes());
+    }
+    parameters
+}
+
 struct Layout {
     end: usize,
 }
@@ -209,7 +219,7 @@ impl Emitter<'_> {
             Operand::Scratch { element_type, bytes } | Operand::State { element_type, bytes, .. } => {
                 self.arena(&Place::Scratch(op, index), *bytes, *element_type)
             }
-            Operand::Resource { name, element_type, bytes } => {
+            Operand::Resource { name, element_type, bytes, .. } => {
                 self.arena(&Place::Resource(name.clone()), *bytes, *element_type)
             }
         }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use micro_runtime::arena::ElementType;
 
 use super::error::{CompileError, Refusal};
+use super::resources::{Resource, Resources};
 use crate::model::{Model, TensorType};
 
 /// A tensor of one of the model's subgraphs.
@@ -58,6 +59,7 @@ pub struct Graph<'m> {
     /// The model they come from.
     pub model: &'m Model<'m>,
     tensors: Vec<Vec<TensorInfo<'m>>>,
+    resources: Resources,
 }
 
 impl<'m> Graph<'m> {
@@ -78,7 +80,8 @@ impl<'m> Graph<'m> {
             }
             tensors.push(infos);
         }
-        let graph = Graph { model, tensors };
+        let resources = Resources::find(model, &tensors)?;
+        let graph = Graph { model, tensors, resources };
         for subgraph in 0..model.subgraphs.len() {
             graph.check_order(subgraph)?;
         }
@@ -88,6 +91,11 @@ impl<'m> Graph<'m> {
     /// The tensor with this id.
     pub fn tensor(&self, id: TensorId) -> &TensorInfo<'m> {
         &self.tensors[id.subgraph][id.index]
+    }
+
+    /// The resource variable that a tensor stands for.
+    pub fn resource(&self, id: TensorId) -> Option<&Resource> {
+        self.resources.of(id)
     }
 
     /// Makes the values of a tensor known.

@@ -8,6 +8,7 @@ pub mod graph;
 pub mod lower;
 pub mod memory_plan;
 mod passes;
+mod resources;
 mod schedule;
 pub mod step;
 
@@ -16,7 +17,7 @@ use std::collections::HashMap;
 use micro_runtime::arena::ElementType;
 use micro_runtime::kernels;
 use micro_runtime::program::record::{FrontEndRecord, OperandRecord};
-use micro_runtime::program::{KernelSet, Program};
+use micro_runtime::program::{KernelSet, MAXIMUM_SUBGRAPHS, Program};
 use sha2::{Digest, Sha256};
 
 use crate::aligned::AlignedBytes;
@@ -217,6 +218,11 @@ fn lower_subgraph(
         let node = Node { graph, subgraph, operator, name: &name, kernel_set: options.kernel_set };
         match (lowering.lower)(&node).map_err(at)? {
             Lowered::Nothing => {}
+            Lowered::Steps(steps) => {
+                for step in steps {
+                    add_step(graph, aliases, scheduled, step, (subgraph, index)).map_err(at)?;
+                }
+            }
             Lowered::Alias { input, output } => {
                 let root = aliases.root(input);
                 if let Some(data) = &graph.tensor(root).data {
@@ -226,14 +232,24 @@ fn lower_subgraph(
                     aliases.add(input, output);
                 }
             }
-            Lowered::Step(step) => {
-                check_step(graph, &step).map_err(at)?;
-                match passes::fold::fold(graph, aliases, &step).map_err(at)? {
-                    Some(values) => values.into_iter().for_each(|(tensor, data)| graph.set_data(tensor, data)),
-                    None => scheduled.push(Scheduled { step, subgraph, operator: index }),
-                }
-            }
+            Lowered::Step(step) => add_step(graph, aliases, scheduled, step, (subgraph, index)).map_err(at)?,
         }
+    }
+    Ok(())
+}
+
+/// Runs a step now, if that is possible and cheap, or puts it behind the others.
+fn add_step(
+    graph: &mut Graph<'_>,
+    aliases: &Aliases,
+    scheduled: &mut Vec<Scheduled>,
+    step: step::Step,
+    (subgraph, operator): (usize, usize),
+) -> Result<(), Refusal> {
+    check_step(graph, &step)?;
+    match passes::fold::fold(graph, aliases, &step)? {
+        Some(values) => values.into_iter().for_each(|(tensor, data)| graph.set_data(tensor, data)),
+        None => scheduled.push(Scheduled { step, subgraph, operator }),
     }
     Ok(())
 }
@@ -298,6 +314,15 @@ fn callers_first(scheduled: &[Scheduled], subgraphs: usize) -> Result<Vec<usize>
         stack.extend(calls[subgraph].iter().map(|&called| (called, false)));
     }
     finished.reverse();
+    if finished.len() > MAXIMUM_SUBGRAPHS {
+        return Err(CompileError::at(
+            "model",
+            Refusal::unsupported(
+                format!("it runs {} subgraphs, at most {MAXIMUM_SUBGRAPHS} supported", finished.len()),
+                "Call fewer functions, or split the model.",
+            ),
+        ));
+    }
     Ok(finished)
 }
 

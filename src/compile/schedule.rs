@@ -1,7 +1,12 @@
 //! When each tensor is alive, and therefore which bytes the memory plan has to place.
 //!
-//! Time is counted in steps: step 0 is the caller writing the inputs, then one step an op, the ops of a called
-//! subgraph behind the op that calls it, and a last step for the caller reading the outputs.
+//! Time is counted in steps: step 0 is the caller writing the inputs, then one step an op, and a last step for the
+//! caller reading the outputs. An op that calls subgraphs has two steps for each call, one in front of the ops of the
+//! subgraph, in which it writes the subgraph's inputs, and one behind them, in which it reads the outputs.
+//!
+//! What a loop runs is written out once, as in its first round. That is enough: its own operands live through all of
+//! it, and the tensors of its subgraphs are written anew in each round, so at the start of a later round as much is
+//! alive as at the start of the first.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -82,12 +87,17 @@ impl Aliases {
 /// The most ops that one invocation may run when called subgraphs are written out.
 const MAXIMUM_STEPS: usize = 200_000;
 
+/// How deep calls may be nested: each level takes some of the chip's stack.
+const MAXIMUM_DEPTH: usize = 16;
+
 struct Walk<'a> {
     graph: &'a Graph<'a>,
     aliases: &'a Aliases,
     scheduled: &'a [Scheduled],
     ops_of: Vec<Vec<usize>>,
     timeline: Vec<Option<usize>>,
+    /// The runs of each subgraph in time, ascending, from the writing of its inputs to the reading of its outputs.
+    runs: Vec<Vec<Interval>>,
     lives: BTreeMap<Place, Life>,
     overlaps: Vec<(Place, Place, i64, u32)>,
     depth: usize,
@@ -97,7 +107,8 @@ struct Life {
     bytes: u32,
     alignment: u32,
     intervals: Vec<Interval>,
-    forever: bool,
+    /// What it starts as when it outlives the invocation.
+    initial: Option<Initial>,
 }
 
 /// Finds out when everything is alive. Subgraph 0 is the one that an invocation runs.
@@ -113,6 +124,7 @@ pub fn schedule(graph: &Graph<'_>, aliases: &Aliases, scheduled: &[Scheduled]) -
         scheduled,
         ops_of,
         timeline: vec![None],
+        runs: vec![Vec::new(); subgraphs],
         lives: BTreeMap::new(),
         overlaps: Vec::new(),
         depth: 0,
@@ -135,12 +147,12 @@ impl Walk<'_> {
     /// Writes the ops of a subgraph out. The lifetime of each of its tensors is one interval for each time it runs.
     fn subgraph(&mut self, subgraph: usize) -> Result<(), CompileError> {
         self.depth += 1;
-        if self.depth > self.graph.model.subgraphs.len() {
+        if self.depth > MAXIMUM_DEPTH {
             return Err(CompileError::at(
                 format!("subgraph {subgraph}"),
                 Refusal::unsupported(
-                    "it calls itself, directly or through others",
-                    "Recursion needs unbounded memory; write it as a WHILE loop.",
+                    format!("its calls are nested more than {MAXIMUM_DEPTH} deep"),
+                    "Write nested conditions and loops into fewer functions.",
                 ),
             ));
         }
@@ -156,27 +168,21 @@ impl Walk<'_> {
                     ),
                 ));
             }
-            self.timeline.push(Some(op));
             let scheduled = self.scheduled;
             let step = &scheduled[op].step;
+            if step.calls.is_empty() {
+                self.timeline.push(Some(op));
+            }
             for &called in &step.calls {
-                self.subgraph(called)?;
+                self.call(op, called)?;
             }
             let end = self.timeline.len() as u32 - 1;
-            if !step.calls.is_empty() {
-                // What a called subgraph takes and gives is written and read by the op that calls it, before and
-                // after its ops and between rounds.
-                for &called in &step.calls {
-                    let source = &self.graph.model.subgraphs[called];
-                    for &index in source.inputs.iter().chain(&source.outputs) {
-                        self.touch_tensor(TensorId { subgraph: called, index }, begin, end);
-                    }
-                }
-            }
             let scratch = step.scratch.iter().enumerate().map(|(index, operand)| (operand, Some(index)));
             let others = step.inputs.iter().chain(&step.outputs).map(|operand| (operand, None));
             for (operand, index) in others.chain(scratch) {
-                self.touch(operand, op, index, begin, end);
+                if !self.belongs_to_call(operand, op) {
+                    self.touch(operand, op, index, begin, end);
+                }
             }
             for overlap in &step.overlaps {
                 let place = |operand: Option<&Operand>| operand.and_then(|operand| self.place(operand, op, 0));
@@ -199,6 +205,30 @@ impl Walk<'_> {
         Ok(())
     }
 
+    /// Writes one call of a subgraph by an op out.
+    fn call(&mut self, op: usize, called: usize) -> Result<(), CompileError> {
+        let source = &self.graph.model.subgraphs[called];
+        let first = self.timeline.len() as u32;
+        self.timeline.push(Some(op));
+        for &index in &source.inputs {
+            self.touch_tensor(TensorId { subgraph: called, index }, first, first);
+        }
+        self.subgraph(called)?;
+        let last = self.timeline.len() as u32;
+        self.timeline.push(Some(op));
+        for &index in &source.outputs {
+            self.touch_tensor(TensorId { subgraph: called, index }, last, last);
+        }
+        self.runs[called].push(Interval { first, last });
+        Ok(())
+    }
+
+    /// What an op that calls subgraphs names as operands although the calls account for it.
+    fn belongs_to_call(&self, operand: &Operand, op: usize) -> bool {
+        let caller = self.scheduled[op].subgraph;
+        matches!(operand, Operand::Tensor(tensor) if tensor.subgraph != caller)
+    }
+
     fn place(&self, operand: &Operand, op: usize, index: usize) -> Option<Place> {
         match operand {
             Operand::Tensor(tensor) => {
@@ -215,11 +245,10 @@ impl Walk<'_> {
         let Some(place) = self.place(operand, op, index.unwrap_or(0)) else { return };
         match operand {
             Operand::Tensor(tensor) => self.touch_tensor(*tensor, begin, end),
-            Operand::Scratch { element_type, bytes } => {
-                self.extend(place, *bytes, *element_type, begin, end, false);
-            }
-            Operand::State { element_type, bytes, .. } | Operand::Resource { element_type, bytes, .. } => {
-                self.extend(place, *bytes, *element_type, begin, end, true);
+            Operand::Scratch { element_type, bytes } => self.extend(place, *bytes, *element_type, begin, end, None),
+            Operand::State { element_type, bytes, initial }
+            | Operand::Resource { element_type, bytes, initial, .. } => {
+                self.extend(place, *bytes, *element_type, begin, end, Some(initial));
             }
             Operand::Absent | Operand::Constant(_) => {}
         }
@@ -231,21 +260,36 @@ impl Walk<'_> {
         if info.data.is_none()
             && let Some(element_type) = info.element_type
         {
-            self.extend(Place::Tensor(root), info.bytes(), element_type, begin, end, info.is_variable);
+            // TFLM clears variables to their zero point when they are int8, to zero otherwise.
+            let zero_point = info.zero_points.first().copied().unwrap_or(0);
+            let initial = Initial::Fill(if element_type == ElementType::Int8 { zero_point as u8 } else { 0 });
+            let initial = info.is_variable.then_some(&initial);
+            self.extend(Place::Tensor(root), info.bytes(), element_type, begin, end, initial);
         }
     }
 
-    fn extend(&mut self, place: Place, bytes: u32, element_type: ElementType, begin: u32, end: u32, forever: bool) {
+    fn extend(
+        &mut self,
+        place: Place,
+        bytes: u32,
+        element_type: ElementType,
+        begin: u32,
+        end: u32,
+        initial: Option<&Initial>,
+    ) {
         let alignment = element_type.size().max(4) as u32;
-        let life = self.lives.entry(place).or_insert_with(|| Life { bytes, alignment, intervals: Vec::new(), forever });
+        let life = self.lives.entry(place).or_insert_with(|| Life {
+            bytes,
+            alignment,
+            intervals: Vec::new(),
+            initial: initial.cloned(),
+        });
         life.bytes = life.bytes.max(bytes);
         life.alignment = life.alignment.max(alignment);
-        life.forever |= forever;
         life.intervals.push(Interval { first: begin, last: end });
     }
 
     fn finish(mut self, end: u32) -> Schedule {
-        let spans = self.call_spans();
         let mut schedule = Schedule {
             buffers: Vec::new(),
             places: Vec::new(),
@@ -255,16 +299,13 @@ impl Walk<'_> {
         };
         let mut index_of = HashMap::new();
         for (place, mut life) in std::mem::take(&mut self.lives) {
-            let live = if life.forever {
+            let live = if let Some(initial) = life.initial {
+                schedule.persistent.push(Persistent { place: place.clone(), bytes: life.bytes, initial });
                 vec![Interval { first: 0, last: end }]
             } else {
                 life.intervals.sort();
-                self.merged(&place, &life.intervals, &spans)
+                self.merged(&place, &life.intervals)
             };
-            if life.forever {
-                let initial = self.initial(&place);
-                schedule.persistent.push(Persistent { place: place.clone(), bytes: life.bytes, initial });
-            }
             index_of.insert(place.clone(), schedule.buffers.len());
             schedule.buffers.push(Buffer { bytes: life.bytes, alignment: life.alignment, live });
             schedule.places.push(place);
@@ -282,58 +323,24 @@ impl Walk<'_> {
         schedule
     }
 
-    /// The runs of a subgraph in time, for each subgraph: its tensors hold nothing between two of them.
-    fn call_spans(&self) -> Vec<Vec<Interval>> {
-        let mut spans = vec![Vec::new(); self.ops_of.len()];
-        for (subgraph, ops) in self.ops_of.iter().enumerate() {
-            let Some(&first) = ops.first() else { continue };
-            for (time, op) in self.timeline.iter().enumerate() {
-                if *op == Some(first) {
-                    spans[subgraph].push(time as u32);
-                }
-            }
-        }
-        spans
-            .into_iter()
-            .map(|starts: Vec<u32>| {
-                let ends = starts.iter().skip(1).map(|&next| next - 1).chain([u32::MAX]);
-                starts.iter().zip(ends).map(|(&first, last)| Interval { first, last }).collect()
-            })
-            .collect()
-    }
-
-    /// One interval from the first to the last touch in each run of the subgraph that the place belongs to.
-    fn merged(&self, place: &Place, touches: &[Interval], spans: &[Vec<Interval>]) -> Vec<Interval> {
-        let spans: &[Interval] = match place {
-            Place::Tensor(TensorId { subgraph, .. }) if *subgraph > 0 => &spans[*subgraph],
-            _ => &[],
+    /// One interval from the first to the last touch in each run of the subgraph that the place belongs to: tensors hold
+    /// nothing between two runs.
+    fn merged(&self, place: &Place, touches: &[Interval]) -> Vec<Interval> {
+        let subgraph = match place {
+            Place::Tensor(TensorId { subgraph, .. }) => *subgraph,
+            Place::Scratch(op, _) => self.scheduled[*op].subgraph,
+            Place::Resource(_) => 0,
         };
-        let round = |touch: &Interval| spans.iter().rposition(|span| span.first <= touch.last);
-        let mut merged: Vec<(Option<usize>, Interval)> = Vec::new();
+        let run = |touch: &Interval| self.runs[subgraph].partition_point(|run| run.first <= touch.first);
+        let mut merged: Vec<(usize, Interval)> = Vec::new();
         for touch in touches {
             match merged.last_mut() {
-                Some((last_round, interval)) if *last_round == round(touch) || interval.last >= touch.first => {
+                Some((last_run, interval)) if *last_run == run(touch) || interval.last >= touch.first => {
                     interval.last = interval.last.max(touch.last);
                 }
-                _ => merged.push((round(touch), *touch)),
+                _ => merged.push((run(touch), *touch)),
             }
         }
         merged.into_iter().map(|(_, interval)| interval).collect()
-    }
-
-    fn initial(&self, place: &Place) -> Initial {
-        match place {
-            Place::Tensor(tensor) => {
-                // TFLM clears variables to their zero point when they are int8, to zero otherwise.
-                let info = self.graph.tensor(*tensor);
-                let zero_point = info.zero_points.first().copied().unwrap_or(0);
-                Initial::Fill(if info.element_type == Some(ElementType::Int8) { zero_point as u8 } else { 0 })
-            }
-            Place::Scratch(op, index) => match &self.scheduled[*op].step.scratch[*index] {
-                Operand::State { initial, .. } => initial.clone(),
-                _ => Initial::Fill(0),
-            },
-            Place::Resource(_) => Initial::Fill(0),
-        }
     }
 }

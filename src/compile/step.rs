@@ -11,6 +11,8 @@ use super::graph::TensorId;
 pub enum Lowered {
     /// A kernel runs.
     Step(Step),
+    /// Several kernels run, in this order.
+    Steps(Vec<Step>),
     /// The output is the input, under another shape.
     Alias {
         /// The tensor that is there already.
@@ -79,6 +81,8 @@ pub enum Operand {
         element_type: ElementType,
         /// Its length.
         bytes: u32,
+        /// Its bytes before the first invocation.
+        initial: Initial,
     },
 }
 
@@ -113,7 +117,8 @@ pub struct Step {
     pub scratch: Vec<Operand>,
     /// Which inputs and outputs may share bytes.
     pub overlaps: Vec<Overlap>,
-    /// The subgraphs that it runs.
+    /// The subgraphs that it runs, in this order when it runs them all. Parameters begin with one word for each, which
+    /// gets its number in the Program when that is known.
     pub calls: Vec<usize>,
     /// Whether the same inputs always give the same outputs, so that it may be run on the host beforehand.
     pub is_pure: bool,
@@ -181,7 +186,13 @@ impl Step {
         self
     }
 
-    /// Says that the outputs depend on more than the inputs.
+    /// Says that the subgraph `called` may run as part of it.
+    pub fn calls(mut self, called: usize) -> Step {
+        self.calls.push(called);
+        self
+    }
+
+    /// Says that it must run on the chip: its outputs depend on more than the inputs, or take more flash than they.
     pub fn impure(mut self) -> Step {
         self.is_pure = false;
         self

@@ -212,12 +212,35 @@ pub(crate) enum Flow {
     Fail(Fault),
 }
 
+/// The most subgraphs that one invocation runs, rounds of loops included. TFLM has no such bound and hangs on a loop
+/// whose condition stays true; a million runs take a microcontroller longer than any model is meant to.
+pub const MAXIMUM_RUNS: u32 = 1 << 20;
+
+/// How far an invocation has come. All its ops share it, those of called subgraphs too.
+pub(crate) struct Progress {
+    flow: Cell<Flow>,
+    runs_left: Cell<u32>,
+}
+
+impl Progress {
+    /// That of an invocation at its start.
+    pub(crate) fn new() -> Progress {
+        Progress { flow: Cell::new(Flow::Continue), runs_left: Cell::new(MAXIMUM_RUNS) }
+    }
+
+    /// How it goes on.
+    #[inline]
+    pub(crate) fn flow(&self) -> Flow {
+        self.flow.get()
+    }
+}
+
 /// One run of an op. The accessors panic when the op has no such operand; its check has seen to it that it has.
 pub struct Call<'a> {
     pub(crate) program: &'a Program<'a>,
     pub(crate) arena: Arena<'a>,
     pub(crate) record: &'a OpRecord,
-    pub(crate) flow: &'a Cell<Flow>,
+    pub(crate) progress: &'a Progress,
 }
 
 impl<'a> Call<'a> {
@@ -295,21 +318,30 @@ impl<'a> Call<'a> {
     }
 
     /// Runs a subgraph, one that [`Op::subgraph`] allowed. False when the invocation ends early: return at once.
+    ///
+    /// After [`MAXIMUM_RUNS`] the invocation fails.
     #[inline]
     pub fn run(&self, subgraph: u32) -> bool {
-        crate::interpreter::run(self.program, self.arena, subgraph, self.flow);
-        self.flow.get() == Flow::Continue
+        match self.progress.runs_left.get().checked_sub(1) {
+            Some(left) => self.progress.runs_left.set(left),
+            None => {
+                self.fail("its loops do not come to an end");
+                return false;
+            }
+        }
+        crate::interpreter::run(self.program, self.arena, subgraph, self.progress);
+        self.progress.flow() == Flow::Continue
     }
 
     /// Ends the invocation after this op: what follows is not due yet.
     #[inline]
     pub fn stop(&self) {
-        self.flow.set(Flow::Stop);
+        self.progress.flow.set(Flow::Stop);
     }
 
     /// Ends the invocation because of its data, an index out of range for instance. Outputs keep what they have.
     #[inline]
     pub fn fail(&self, what: &'static str) {
-        self.flow.set(Flow::Fail(Fault::new(what)));
+        self.progress.flow.set(Flow::Fail(Fault::new(what)));
     }
 }

@@ -57,6 +57,10 @@ impl fmt::Display for KernelSet {
     }
 }
 
+/// The most subgraphs of a Program. A call needs stack, and a subgraph calls only subgraphs behind itself, so this also
+/// bounds how deep calls are nested.
+pub const MAXIMUM_SUBGRAPHS: usize = 256;
+
 /// A checked Program, borrowed from flash or from the host's memory.
 #[derive(Clone, Copy)]
 pub struct Program<'p> {
@@ -113,7 +117,7 @@ impl<'p> Program<'p> {
         if core::str::from_utf8(labels).is_err() || labels.last().is_some_and(|&byte| byte != 0) {
             return Err(ProgramError::Section { name: "labels" });
         }
-        if self.subgraphs().is_empty() {
+        if self.subgraphs().is_empty() || self.subgraphs().len() > MAXIMUM_SUBGRAPHS {
             return Err(ProgramError::Section { name: "subgraphs" });
         }
         for (index, operand) in self.operands().iter().enumerate() {

@@ -8,6 +8,7 @@ use micro_runtime::program::KernelSet;
 
 use crate::compile::error::Refusal;
 use crate::compile::graph::{Graph, TensorId, TensorInfo};
+use crate::compile::resources::Resource;
 use crate::model::{Operator, schema};
 
 /// An operator, its tensors, and what it is lowered for.
@@ -119,6 +120,16 @@ impl<'g> Node<'g> {
                 "The model is damaged or was made by a converter for another runtime; convert it again.",
             )),
         }
+    }
+
+    /// The resource variable that a tensor of the node stands for.
+    pub fn variable(&self, tensor: &TensorRef<'_>) -> Result<&'g Resource, Refusal> {
+        self.graph.resource(tensor.id).ok_or_else(|| {
+            tensor.refusal(
+                "stands for no variable that VAR_HANDLE names",
+                "The model is damaged or was made by a converter for another runtime; convert it again.",
+            )
+        })
     }
 
     fn tensor(&self, index: usize, role: Role) -> TensorRef<'g> {

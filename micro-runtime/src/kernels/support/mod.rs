@@ -19,4 +19,5 @@ pub mod rows;
 pub mod runs;
 pub mod sigmoid;
 pub mod table;
+pub mod values;
 pub mod window;

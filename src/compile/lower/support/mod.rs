@@ -15,6 +15,7 @@ pub mod rescale;
 pub mod resize;
 pub mod rows;
 pub mod state;
+pub mod subgraph;
 pub mod tables;
 pub mod unary;
 pub mod view;
