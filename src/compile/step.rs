@@ -180,6 +180,13 @@ impl Step {
         self
     }
 
+    /// Adds a variable tensor of the model that the kernel reads and writes, as a scratch operand.
+    pub fn variable(mut self, tensor: TensorId) -> Step {
+        self.scratch.push(Operand::Tensor(tensor));
+        self.is_pure = false;
+        self
+    }
+
     /// Allows input `input` and output `output` to share bytes at this distance; see [`Overlap`].
     pub fn overlap(mut self, input: usize, output: usize, distance: i64) -> Step {
         self.overlaps.push(Overlap { input, output, distance });

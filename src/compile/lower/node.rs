@@ -196,6 +196,17 @@ impl<'g> TensorRef<'g> {
         ))
     }
 
+    /// Requires a tensor that keeps its value from invocation to invocation.
+    pub fn require_variable(&self) -> Result<(), Refusal> {
+        if self.is_variable && self.data.is_none() {
+            return Ok(());
+        }
+        Err(self.refusal(
+            "is not variable, but the op keeps its state in it",
+            "The model is damaged or was made by a converter for another runtime; convert it again.",
+        ))
+    }
+
     /// The one scale of the tensor.
     pub fn scale(&self) -> Result<f64, Refusal> {
         match self.scales.first() {

@@ -7,7 +7,7 @@ use micro_runtime::kernels::support::rows::Rows;
 
 use super::support::exponent::exponent;
 use super::support::interpolation::table;
-use super::support::quantise::require_symmetric;
+use super::support::quantise::{require_quantisation, require_symmetric};
 use super::support::rows::rows;
 use super::{Lowering, Node, TensorRef};
 use crate::compile::error::Refusal;
@@ -27,14 +27,14 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
             .output(output.id)
             .overlap(0, 0, 0),
         (ElementType::Int8, ElementType::Int8) => {
-            require_output(&output, 1.0 / 256.0, 0.0, -128)?;
+            require_quantisation(&output, 1.0 / 256.0, 0.0, -128)?;
             Step::new(&kernel::INT8, &parameters(&input, rows, beta)?)
                 .input(input.id)
                 .output(output.id)
                 .overlap(0, 0, 0)
         }
         (ElementType::Int8, ElementType::Int16) => {
-            require_output(&output, 1.0 / 65536.0, 0.001, -32768)?;
+            require_quantisation(&output, 1.0 / 65536.0, 0.001, -32768)?;
             // Element n of the output ends at byte 2n + 2 when element n + 1 of the input is still to be read.
             let distance = input.elements.max(1) as i64 - 1;
             Step::new(&kernel::INT8_TO_INT16, &parameters(&input, rows, beta)?)
@@ -58,7 +58,7 @@ fn parameters(input: &TensorRef<'_>, rows: Rows, beta: f32) -> Result<Parameters
 
 fn int16(input: &TensorRef<'_>, output: &TensorRef<'_>, rows: Rows, beta: f32) -> Result<Step, Refusal> {
     require_symmetric(input)?;
-    require_output(output, 1.0 / 32768.0, 0.001, 0)?;
+    require_quantisation(output, 1.0 / 32768.0, 0.001, 0)?;
     if !(beta.is_finite() && beta >= 0.0) {
         return Err(Refusal::new(
             format!("its beta is {beta}, a finite one of at least 0 is needed"),
@@ -78,16 +78,4 @@ fn int16(input: &TensorRef<'_>, output: &TensorRef<'_>, rows: Rows, beta: f32) -
         .constant(ElementType::Int16, &reciprocals)
         .output(output.id)
         .overlap(0, 0, 0))
-}
-
-/// Requires the one quantisation that the kernel writes, its scale but for a relative `tolerance`.
-fn require_output(output: &TensorRef<'_>, scale: f64, tolerance: f64, zero_point: i32) -> Result<(), Refusal> {
-    let found = (output.scale()?, output.zero_point()?);
-    if (found.0 - scale).abs() <= tolerance * scale && found.1 == zero_point {
-        return Ok(());
-    }
-    Err(output.refusal(
-        format_args!("has scale {} and zero point {}, {scale} and {zero_point} needed", found.0, found.1),
-        "Quantise the model again with TensorFlow Lite's own quantiser, which fixes the output of SOFTMAX.",
-    ))
 }

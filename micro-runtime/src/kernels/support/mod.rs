@@ -13,6 +13,7 @@ pub mod inverse_root;
 pub mod map;
 pub mod pool;
 pub mod reciprocal;
+pub mod reduce;
 pub mod requantise;
 pub mod rescale;
 pub mod rows;

@@ -18,8 +18,7 @@ pub struct Exponent {
 /// The exponent `beta * scale(input) * difference`. The rule is TFLite's `PreprocessSoftmaxScaling`.
 pub fn exponent(input: &TensorRef<'_>, beta: f64) -> Result<Exponent, Refusal> {
     let real = beta * input.scale()? * 2f64.powi(31 - INTEGER_BITS);
-    // Also refuses what is not a number.
-    if !(real > 1.0) {
+    if real.is_nan() || real <= 1.0 {
         return Err(input.refusal(
             format_args!("has a scale that, times beta {beta}, is {:e}, more than 2^-26 needed", real / 2f64.powi(26)),
             "Use a positive beta and quantise the model again with a dataset that reaches this tensor's range.",

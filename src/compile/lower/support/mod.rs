@@ -10,6 +10,7 @@ pub mod join;
 pub mod movement;
 pub mod pools;
 pub mod quantise;
+pub mod reduction;
 pub mod rename;
 pub mod rescale;
 pub mod resize;

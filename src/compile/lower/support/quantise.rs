@@ -117,6 +117,23 @@ pub fn require_unquantised(tensors: &[TensorRef<'_>]) -> Result<(), Refusal> {
     }
 }
 
+/// Requires the one quantisation that a kernel writes, its scale but for a relative `tolerance`.
+pub fn require_quantisation(
+    output: &TensorRef<'_>,
+    scale: f64,
+    tolerance: f64,
+    zero_point: i32,
+) -> Result<(), Refusal> {
+    let found = (output.scale()?, output.zero_point()?);
+    if (found.0 - scale).abs() <= tolerance * scale && found.1 == zero_point {
+        return Ok(());
+    }
+    Err(output.refusal(
+        format_args!("has scale {} and zero point {}, {scale} and {zero_point} needed", found.0, found.1),
+        "Quantise the model again with TensorFlow Lite's own quantiser, which fixes the output of this op.",
+    ))
+}
+
 impl Step {
     /// Adds multipliers as two inputs: mantissas and exponents.
     pub fn multipliers(self, multipliers: &[Multiplier]) -> Step {

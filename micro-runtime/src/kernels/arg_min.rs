@@ -1,0 +1,23 @@
+//! ARG_MIN: `output = the position of the least element along one dimension`, the first one of equals.
+//!
+//! Input and output as in [`Reduction`](super::support::reduce::Reduction), which is the parameter record, with one reduced
+//! dimension; the output is `int32`. Comparisons with NaN are false. The rule is TFLM's reference kernel.
+
+use super::support::reduce::{check, position_of_best};
+use super::{Kernel, code, number};
+
+/// `int8`.
+pub const INT8: Kernel = Kernel {
+    code: code(number::ARG_MIN, 0),
+    name: "ARG_MIN int8",
+    check: check::<i8, i32>,
+    invoke: |call| position_of_best::<i8>(call, |value, best| value < best),
+};
+
+/// `float32`.
+pub const FLOAT32: Kernel = Kernel {
+    code: code(number::ARG_MIN, 1),
+    name: "ARG_MIN float32",
+    check: check::<f32, i32>,
+    invoke: |call| position_of_best::<f32>(call, |value, best| value < best),
+};

@@ -1,0 +1,203 @@
+//! Reductions: each output element is made of the input elements that differ only along the reduced dimensions.
+//!
+//! Every kernel here takes its elements in the order in which they lie, as the reference does, which matters to
+//! floats. Where the innermost dimension is kept, a block of outputs is worked on at a time, so that memory is read in
+//! runs; no scratch memory is needed. Output element `n` is written once the inputs of elements up to `n` are read,
+//! and nothing before its own first input element is read afterwards.
+
+use bytemuck::{Pod, Zeroable};
+
+use super::requantise::{OutputStage, check_multiplier};
+use crate::arena::{Element, Input};
+use crate::fixed::Multiplier;
+use crate::kernels::{Call, Fault, Op, volume};
+
+/// The extents of the input, as runs of kept and reduced dimensions in turn: `kept[0]`, `reduced[0]`, `kept[1]`,
+/// ..., `kept[3]`. None is 0. The output has the kept extents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Reduction {
+    /// Those that the output has too.
+    pub kept: [u32; 4],
+    /// Those that it has not.
+    pub reduced: [u32; 3],
+}
+
+/// Parameters of quantised sums: the sum of an output element, rescaled.
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[repr(C)]
+pub struct SumParameters {
+    /// The shape.
+    pub shape: Reduction,
+    /// Added to each sum: the negated zero point of the input times the number of elements summed.
+    pub offset: i32,
+    /// From sums to output steps.
+    pub multiplier: Multiplier,
+    /// Zero point and range of the output.
+    pub output: OutputStage,
+}
+
+impl Reduction {
+    /// Requires one input and one output of this shape.
+    pub fn check<I: Element, O: Element>(&self, op: &Op<'_>) -> Result<(), Fault> {
+        op.arity(1, 1, 0)?;
+        let [a, b, c, inner] = self.kept;
+        let [x, y, z] = self.reduced;
+        let inputs = volume(&[a, x, b, y, c, z, inner])?;
+        if inputs == 0 {
+            return Err(Fault::new("it reduces an empty tensor"));
+        }
+        op.input::<I>(0, inputs)?;
+        op.output::<O>(0, volume(&self.kept)?)
+    }
+}
+
+/// How many outputs are worked on at a time.
+const BLOCK: usize = 16;
+
+/// Folds the elements of each output: `step(folded, element, position)`, where `position` counts the elements of that
+/// output from 0. Then calls `finish(index, folded)` for each output in order. The shape is one that was
+/// [checked](Reduction::check).
+#[inline(always)]
+pub fn reduce<I: Element, A: Copy>(
+    shape: &Reduction,
+    input: Input<'_, I>,
+    initial: A,
+    step: impl Fn(A, I, u32) -> A,
+    mut finish: impl FnMut(usize, A),
+) {
+    let [a, b, c, inner] = shape.kept.map(|extent| extent as usize);
+    let [x, y, z] = shape.reduced.map(|extent| extent as usize);
+    let mut index = 0;
+    for outer in 0..a * b * c {
+        let (k0, k1, k2) = (outer / (b * c), outer / c % b, outer % c);
+        // The runs of reduced elements (rows of kept ones, where there are any) that belong to these outputs.
+        let runs = || {
+            (0..x * y).map(move |run| {
+                let (i, j) = (run / y, run % y);
+                (((((k0 * x + i) * b + k1) * y + j) * c + k2) * z * inner, (run * z) as u32)
+            })
+        };
+        if inner == 1 {
+            let mut folded = initial;
+            for (start, first) in runs() {
+                let elements = input.range(start, z).iter().zip(first..);
+                folded = elements.fold(folded, |folded, (value, position)| step(folded, value, position));
+            }
+            finish(index, folded);
+            index += 1;
+            continue;
+        }
+        for column in (0..inner).step_by(BLOCK) {
+            let width = BLOCK.min(inner - column);
+            let mut folded = [initial; BLOCK];
+            for (start, first) in runs() {
+                for row in 0..z {
+                    let values = input.range(start + row * inner + column, width);
+                    let position = first + row as u32;
+                    // The whole block has a length known to the compiler.
+                    if width == BLOCK {
+                        let values = values.array::<BLOCK>();
+                        (0..BLOCK).for_each(|lane| folded[lane] = step(folded[lane], values[lane], position));
+                    } else {
+                        let lanes = folded.iter_mut().zip(values.iter());
+                        lanes.for_each(|(folded, value)| *folded = step(*folded, value, position));
+                    }
+                }
+            }
+            for &folded in &folded[..width] {
+                finish(index, folded);
+                index += 1;
+            }
+        }
+    }
+}
+
+/// The check of quantised sums.
+pub fn check_sum<T: Element>(op: &Op<'_>) -> Result<(), Fault> {
+    let p: &SumParameters = op.parameters()?;
+    p.shape.check::<T, T>(op)?;
+    check_multiplier(p.multiplier)
+}
+
+/// Sums each output's elements in 32 bits and rescales the sum; `narrow` takes it to the output's type.
+#[inline(always)]
+pub fn sum<T: Element + Into<i32>>(call: &Call<'_>, narrow: impl Fn(i32) -> T) {
+    let p: &SumParameters = call.parameters();
+    let output = call.output::<T>(0);
+    let add = |sum: i32, value: T, _| sum.wrapping_add(value.into());
+    reduce(&p.shape, call.input::<T>(0), 0i32, add, |index, sum| {
+        output.set(index, narrow(p.output.apply(p.multiplier.apply(sum.wrapping_add(p.offset)))));
+    });
+}
+
+/// The check of kernels whose parameters are the [`Reduction`] alone.
+pub fn check<I: Element, O: Element>(op: &Op<'_>) -> Result<(), Fault> {
+    op.parameters::<Reduction>()?.check::<I, O>(op)
+}
+
+/// Keeps, of each output's elements and `initial`, the first one that no later one is `better` than.
+#[inline(always)]
+pub fn best<T: Element>(call: &Call<'_>, initial: T, better: impl Fn(T, T) -> bool) {
+    let output = call.output::<T>(0);
+    let step = |best, value, _| if better(value, best) { value } else { best };
+    reduce(call.parameters(), call.input::<T>(0), initial, step, |index, best| output.set(index, best));
+}
+
+/// The position of the first element that no later one is `better` than.
+#[inline(always)]
+pub fn position_of_best<T: Element>(call: &Call<'_>, better: impl Fn(T, T) -> bool) {
+    let output = call.output::<i32>(0);
+    let step = |(best, at): (T, u32), value, position| {
+        if position == 0 || better(value, best) { (value, position) } else { (best, at) }
+    };
+    let initial = (T::zeroed(), 0);
+    reduce(call.parameters(), call.input::<T>(0), initial, step, |index, (_, at)| output.set(index, at as i32));
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::vec::Vec;
+
+    use super::*;
+
+    #[test]
+    fn every_layout_agrees_with_indexing_one_by_one() {
+        for shape in [
+            Reduction { kept: [1, 1, 1, 1], reduced: [1, 1, 1] },
+            Reduction { kept: [1, 1, 3, 1], reduced: [1, 1, 5] },
+            Reduction { kept: [1, 1, 2, 37], reduced: [1, 1, 4] },
+            Reduction { kept: [2, 3, 2, 16], reduced: [3, 2, 2] },
+            Reduction { kept: [2, 3, 4, 1], reduced: [3, 2, 5] },
+        ] {
+            let [a, b, c, d] = shape.kept.map(|extent| extent as usize);
+            let [x, y, z] = shape.reduced.map(|extent| extent as usize);
+            let count = a * b * c * d * x * y * z;
+            let input: Vec<i32> = (0..count as i32).map(|index| index.wrapping_mul(-1_640_531_527)).collect();
+            let mut wanted = std::vec![(0i32, 0u32); a * b * c * d];
+            for (flat, &value) in input.iter().enumerate() {
+                let (rest, k3) = (flat / d, flat % d);
+                let (rest, k) = (rest / z, rest % z);
+                let (rest, k2) = (rest / c, rest % c);
+                let (rest, j) = (rest / y, rest % y);
+                let (rest, k1) = (rest / b, rest % b);
+                let (k0, i) = (rest / x, rest % x);
+                let folded = &mut wanted[((k0 * b + k1) * c + k2) * d + k3];
+                assert_eq!(folded.1 as usize, (i * y + j) * z + k);
+                *folded = (folded.0.wrapping_mul(31).wrapping_add(value), folded.1 + 1);
+            }
+            let mut found = Vec::new();
+            let step = |(hash, count): (i32, u32), value, position| {
+                assert_eq!(count, position);
+                (hash.wrapping_mul(31).wrapping_add(value), count + 1)
+            };
+            reduce(&shape, Input::from(input.as_slice()), (0, 0), step, |index, folded| {
+                assert_eq!(index, found.len());
+                found.push(folded);
+            });
+            assert_eq!(found, wanted, "{shape:?}");
+        }
+    }
+}

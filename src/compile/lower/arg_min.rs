@@ -1,0 +1,14 @@
+//! ARG_MIN. The rule and the layout are in [`micro_runtime::kernels::arg_min`].
+
+use micro_runtime::kernels::arg_min as kernel;
+
+use super::support::reduction::Reduced;
+use super::{Lowering, Node};
+use crate::compile::error::Refusal;
+use crate::compile::step::Lowered;
+
+pub(super) const LOWERING: Lowering = Lowering { name: "ARG_MIN", types: "int8, float32, output int32", lower };
+
+fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
+    Ok(Reduced::of(node)?.position(&kernel::INT8, &kernel::FLOAT32)?.into())
+}
