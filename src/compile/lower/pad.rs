@@ -41,7 +41,7 @@ pub(super) fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
         (None, _) => step.constant(ElementType::Float32, &[0f32]),
     };
     let step = step.output(output.id);
-    Ok(step.overlap(0, 0, distance(&parameters)).into())
+    Ok(if input.elements == 0 { step } else { step.overlap(0, 0, distance(&parameters)) }.into())
 }
 
 /// An `int8` fill value must be quantised as the output is.
@@ -95,9 +95,9 @@ fn distance(p: &Parameters) -> i64 {
     let (mut input, mut output, mut behind) = (1i64, 1i64, 0i64);
     for dimension in (0..DIMENSIONS).rev() {
         behind += p.behind[dimension] as i64 * output;
-        input = input.saturating_mul(p.extents[dimension] as i64);
+        input *= p.extents[dimension] as i64;
         let borders = p.before[dimension] as i64 + p.behind[dimension] as i64;
-        output = output.saturating_mul(p.extents[dimension] as i64 + borders);
+        output *= p.extents[dimension] as i64 + borders;
     }
     output - input - behind
 }

@@ -19,6 +19,7 @@ pub mod rescale;
 pub mod rows;
 pub mod runs;
 pub mod sigmoid;
+pub mod space_batch;
 pub mod table;
 pub mod values;
 pub mod window;

@@ -1,6 +1,6 @@
 //! Ops that lay inputs side by side, or take them apart.
 
-use micro_runtime::kernels::concatenation;
+use micro_runtime::kernels::{concatenation, split};
 
 use super::movement::volume;
 use super::rename::rename;
@@ -26,6 +26,24 @@ pub fn join(inputs: &[TensorRef<'_>], output: &TensorRef<'_>, axis: usize) -> Re
         // the reads by most in the last round.
         step = step.input(input.id).overlap(index, 0, (rounds as i64 - 1) * (total - run) + before);
         before += run;
+    }
+    Ok(step.into())
+}
+
+/// Takes the input apart along its dimension `axis`; the inverse of [`join`].
+///
+/// The outputs must have the type of the input, and its elements together.
+pub fn separate(input: &TensorRef<'_>, outputs: &[TensorRef<'_>], axis: usize) -> Result<Lowered, Refusal> {
+    if let [output] = outputs {
+        return rename(input, output);
+    }
+    let rounds = volume(&input.shape[..axis]).max(1);
+    let mut step = Step::new(&split::BYTES, &split::Parameters { rounds }).input(input.id);
+    let mut before = 0;
+    for (index, output) in outputs.iter().enumerate() {
+        // An output grows no faster than the reads, and its first run is written when all before it has been read.
+        step = step.output(output.id).overlap(0, index, -before);
+        before += (output.bytes() / rounds) as i64;
     }
     Ok(step.into())
 }

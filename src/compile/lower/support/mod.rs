@@ -15,6 +15,7 @@ pub mod rename;
 pub mod rescale;
 pub mod resize;
 pub mod rows;
+pub mod space_batch;
 pub mod state;
 pub mod subgraph;
 pub mod tables;

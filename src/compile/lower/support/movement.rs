@@ -41,6 +41,12 @@ pub fn resolve_axis(axis: i32, rank: usize) -> Result<usize, Refusal> {
     }
 }
 
+/// The one value of a constant axis.
+pub fn constant_axis(tensor: &TensorRef<'_>, rank: usize) -> Result<usize, Refusal> {
+    tensor.require_elements(1)?;
+    resolve_axis(tensor.constant::<i32>(ElementType::Int32, "shapes are fixed")?[0], rank)
+}
+
 /// The values of a constant list of `count` integers, `int32` or `int64`.
 pub fn integers(tensor: &TensorRef<'_>, count: usize) -> Result<Vec<i64>, Refusal> {
     let why = "shapes are fixed";
@@ -82,8 +88,7 @@ pub fn paddings(
     Err(output.refusal(format_args!("has shape {:?}, {padded:?} needed", output.shape), DAMAGED))
 }
 
-/// The product of extents of a tensor whose size has been checked.
+/// The product of some extents of a tensor. It fits, unless another extent is 0 and there are no elements at all.
 pub fn volume(extents: &[u32]) -> u32 {
-    // A tensor with an extent of 0 may have wild others.
-    if extents.contains(&0) { 0 } else { extents.iter().product() }
+    extents.iter().fold(1, |product, &extent| product.saturating_mul(extent))
 }

@@ -1,0 +1,29 @@
+//! BATCH_TO_SPACE_ND: batches become rows and columns between one another, and the borders are cut off.
+//!
+//! The mapping is in [`support::space_batch`](super::support::space_batch); the input is the blocked tensor, the
+//! output the wide one.
+
+use super::support::runs::copy_run;
+use super::support::space_batch::Parameters;
+use super::{Call, Fault, Kernel, Op, code, number};
+
+/// Any element type. One input, one output.
+pub const BYTES: Kernel = Kernel { code: code(number::BATCH_TO_SPACE_ND, 0), name: "BATCH_TO_SPACE_ND", check, invoke };
+
+fn check(op: &Op<'_>) -> Result<(), Fault> {
+    let p: &Parameters = op.parameters()?;
+    op.arity(1, 1, 0)?;
+    op.writes_arena()?;
+    if p.check()? == (op.output_bytes(0), op.input_bytes(0)) {
+        Ok(())
+    } else {
+        Err(Fault::new("an operand has the wrong length"))
+    }
+}
+
+fn invoke(call: &Call<'_>) {
+    let p: &Parameters = call.parameters();
+    let (input, output) = (call.input_bytes(0), call.output_bytes(0));
+    let run = p.run as usize;
+    p.for_each_place(|wide, blocked| copy_run(output.range(wide, run), input.range(blocked, run)));
+}
