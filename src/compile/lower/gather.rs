@@ -41,5 +41,16 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
         coordinates: volume(&indices.shape[shared..]),
         run: volume(&input.shape[axis + 1..]).saturating_mul(element_type.size() as u32),
     };
+    if indices.data.is_some() {
+        let known = indices.constant::<i32>(ElementType::Int32, "its indices are known")?;
+        if let Some(wrong) =
+            known.iter().find(|&&index| u32::try_from(index).map_or(true, |index| index >= parameters.axis))
+        {
+            return Err(indices.refusal(
+                format_args!("holds the index {wrong}, but the input has {} along axis {axis}", parameters.axis),
+                DAMAGED,
+            ));
+        }
+    }
     Ok(Step::new(&kernel::BYTES, &parameters).input(input.id).input(indices.id).output(output.id).into())
 }

@@ -36,6 +36,21 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
     for (dimension, stride) in strides.iter_mut().enumerate().take(depth as usize) {
         *stride = bytes_from(dimension + 1);
     }
+    if indices.data.is_some() && depth > 0 {
+        let known = indices.constant::<i32>(ElementType::Int32, "its indices are known")?;
+        let run = i64::from(bytes_from(depth as usize));
+        let is_inside = |tuple: &&[i32]| {
+            let place = |(&index, &stride): (&i32, &u32)| i64::from(index).saturating_mul(i64::from(stride));
+            let position = tuple.iter().zip(&strides).map(place).fold(0i64, i64::saturating_add);
+            (0..=i64::from(input.bytes()) - run).contains(&position)
+        };
+        if let Some(wrong) = known.chunks_exact(depth as usize).find(|tuple| !is_inside(tuple)) {
+            return Err(indices.refusal(
+                format_args!("holds the index {wrong:?}, which is not inside of the input's shape {:?}", input.shape),
+                DAMAGED,
+            ));
+        }
+    }
     let parameters = Parameters { slices: volume(slices), depth, run: bytes_from(depth as usize), strides };
     Ok(Step::new(&kernel::BYTES, &parameters).input(input.id).input(indices.id).output(output.id).into())
 }

@@ -41,10 +41,11 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
         before: [0; DIMENSIONS],
         behind: [0; DIMENSIONS],
     };
-    for dimension in 0..=last {
+    for (dimension, (&extent, &[before, behind])) in input.shape.iter().zip(&pairs).enumerate().take(last + 1) {
         let place = DIMENSIONS - 1 - last + dimension;
-        parameters.extents[place] = input.shape[dimension];
-        [parameters.before[place], parameters.behind[place]] = pairs[dimension];
+        parameters.extents[place] = extent;
+        parameters.before[place] = before;
+        parameters.behind[place] = behind;
     }
     Ok(Step::new(&kernel::BYTES, &parameters).input(input.id).output(output.id).into())
 }

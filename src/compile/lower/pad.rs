@@ -101,3 +101,38 @@ fn distance(p: &Parameters) -> i64 {
     }
     output - input - behind
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where the rows of the input lie in the output, by the definition of padding.
+    fn rows(p: &Parameters) -> Vec<i64> {
+        let mut places = vec![0i64];
+        for dimension in 0..DIMENSIONS {
+            let padded = (p.before[dimension] + p.extents[dimension] + p.behind[dimension]) as i64;
+            let before = p.before[dimension] as i64;
+            let count = if dimension == DIMENSIONS - 1 { 1 } else { p.extents[dimension] as i64 };
+            let inner = |place: i64| (0..count).map(move |index| place * padded + before + index);
+            places = places.into_iter().flat_map(inner).collect();
+        }
+        places
+    }
+
+    #[test]
+    fn writes_are_ahead_of_reads_by_the_distance() {
+        let mut state = 7u32;
+        let mut random = |below: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) % below
+        };
+        for _ in 0..2_000 {
+            let shape: Vec<u32> = (0..random(5) + 1).map(|_| random(3) + 1).collect();
+            let pairs: Vec<[u32; 2]> = shape.iter().map(|_| [random(3), random(3)]).collect();
+            let p = parameters(&shape, &pairs, 1 << random(3));
+            let row = p.extents[DIMENSIONS - 1] as i64;
+            let ahead = rows(&p).iter().enumerate().map(|(index, &place)| place - index as i64 * row).max().unwrap();
+            assert_eq!(distance(&p), ahead, "{p:?}");
+        }
+    }
+}

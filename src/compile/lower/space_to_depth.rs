@@ -19,7 +19,7 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
     input.require_rank(4)?;
     let (batches, height, width, depth) = (input.shape[0], input.shape[1], input.shape[2], input.shape[3]);
     let size = u32::try_from(block).unwrap_or(0);
-    if size == 0 || height % size != 0 || width % size != 0 {
+    if size == 0 || !height.is_multiple_of(size) || !width.is_multiple_of(size) {
         return Err(input.refusal(
             format_args!("has {height} by {width} places, which blocks of {block} by {block} do not divide"),
             DAMAGED,

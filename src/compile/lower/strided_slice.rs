@@ -43,22 +43,27 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
     let mut view = View { start: 0, dimensions: Vec::new() };
     let mut shape = Vec::new();
     for (dimension, &extent) in input.shape.iter().enumerate() {
+        if stride[dimension] == 0 {
+            return Err(node.input(3)?.refusal(format_args!("is 0 for dimension {dimension}"), DAMAGED));
+        }
         let range = Range {
             begin: (!is_set(options.begin_mask(), dimension)).then_some(begin[dimension]),
             end: (!is_set(options.end_mask(), dimension)).then_some(end[dimension]),
             stride: stride[dimension],
         };
         let is_single = is_set(options.shrink_axis_mask(), dimension);
-        let found = if is_single { range.single(extent as i64) } else { range.all(extent as i64) };
-        let Some((first, count)) = found else {
-            return Err(input.refusal(
+        let (first, count) = range.all(extent as i64);
+        let count = if is_single { 1 } else { count };
+        if is_single && (stride[dimension] < 0 || !(0..extent as i64).contains(&first)) {
+            return Err(node.input(1)?.refusal(
                 format_args!(
-                    "has {extent} along dimension {dimension}; {} with the stride {} is not inside",
+                    "picks element {} of dimension {dimension} with the stride {}; one of {extent} and a positive \
+                     stride needed",
                     begin[dimension], stride[dimension]
                 ),
                 DAMAGED,
             ));
-        };
+        }
         view.start = view.start.saturating_add(first.saturating_mul(strides[dimension]));
         view.dimensions.push((count, strides[dimension].saturating_mul(stride[dimension])));
         if !is_single {
@@ -69,7 +74,7 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
     lower_view(&input, &output, &view)
 }
 
-/// What is asked for along one dimension; a bound that a mask removes is `None`.
+/// What is asked for along one dimension, with a stride that is not 0; a bound that a mask removes is `None`.
 struct Range {
     begin: Option<i64>,
     end: Option<i64>,
@@ -83,33 +88,14 @@ impl Range {
         if self.stride > 0 { bound.clamp(0, extent) } else { bound.clamp(-1, extent - 1) }
     }
 
-    fn first(&self, extent: i64) -> i64 {
-        match self.begin {
-            Some(begin) => self.clamped(begin, extent),
-            None if self.stride > 0 => 0,
-            None => extent - 1,
-        }
-    }
-
-    /// The first index and the number of elements; `None` for a stride of 0.
-    fn all(&self, extent: i64) -> Option<(i64, u32)> {
-        if self.stride == 0 {
-            return None;
-        }
-        let first = self.first(extent);
-        let end = match self.end {
-            Some(end) => self.clamped(end, extent),
-            None if self.stride > 0 => extent,
-            None => -1,
-        };
-        let span = if self.stride > 0 { end - first } else { first - end };
+    /// The first index and the number of elements.
+    fn all(&self, extent: i64) -> (i64, u32) {
+        let is_forward = self.stride > 0;
+        let bound = |bound: Option<i64>, without: i64| bound.map_or(without, |bound| self.clamped(bound, extent));
+        let first = bound(self.begin, if is_forward { 0 } else { extent - 1 });
+        let end = bound(self.end, if is_forward { extent } else { -1 });
+        let span = if is_forward { end - first } else { first - end };
         let step = self.stride.abs();
-        Some((first, ((span + step - 1) / step).max(0) as u32))
-    }
-
-    /// The one element of a dimension that goes away; `None` when it is not inside, or backwards.
-    fn single(&self, extent: i64) -> Option<(i64, u32)> {
-        let first = self.first(extent);
-        (self.stride > 0 && (0..extent).contains(&first)).then_some((first, 1))
+        (first, ((span + step - 1) / step).max(0) as u32)
     }
 }

@@ -167,9 +167,11 @@ mod tests {
     }
 
     #[test]
-    fn space_to_depth_needs_one_row_of_blocks() {
-        // Blocks of 2 x 2 in [8, 6, 3]: 4 rows of blocks of 36 bytes in runs of 6.
+    fn space_to_depth_needs_less_than_a_row_of_blocks() {
+        // Blocks of 2 x 2 in [8, 6, 3]: 4 rows of blocks of 36 bytes in runs of 6. In a row, 2 blocks are written and 6
+        // bytes of the third, while the third is read from byte 12 on; 12 would do, as byte 12 is read first.
         let view = View { start: 0, dimensions: vec![(4, 36), (3, 6), (2, 18), (6, 1)] };
-        assert_eq!(distance(&parameters(&view, 1).unwrap()), 30);
+        let p = parameters(&view, 1).unwrap();
+        assert_eq!((distance(&p), exact(&p)), (18, 12));
     }
 }
