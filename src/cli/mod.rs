@@ -4,6 +4,7 @@
 
 mod compile;
 mod failure;
+mod features;
 mod run;
 mod style;
 
@@ -35,6 +36,7 @@ struct Cli {
 enum Command {
     Run(run::Arguments),
     Compile(compile::Arguments),
+    Features(features::Arguments),
 }
 
 /// Runs the program on the arguments of the process.
@@ -43,6 +45,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Run(arguments) => run::execute(arguments),
         Command::Compile(arguments) => compile::execute(arguments),
+        Command::Features(arguments) => features::execute(arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,6 +2,7 @@
 
 pub mod builtin;
 pub mod dataset;
+pub mod features;
 pub mod invoke;
 pub mod loaded;
 pub mod sound;
