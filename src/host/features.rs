@@ -139,8 +139,8 @@ mod tests {
     fn rows_are_counted_as_windows_fit() {
         let counts = [0, 479, 480, 799, 800, 16_000].map(row_count);
         assert_eq!(counts, [0, 0, 1, 1, 2, 49]);
-        assert_eq!(answer(&frame(&[1; 479])), [0, 0, 0, 0]);
-        assert_eq!(answer(&[]), []);
+        assert_eq!(answer(&frame(&[1; 479])), [0u8; 4]);
+        assert!(answer(&[]).is_empty());
     }
 
     #[test]
