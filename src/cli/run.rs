@@ -110,10 +110,8 @@ pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
 fn load(path: Option<&Path>, options: &Options) -> anyhow::Result<(String, Loaded)> {
     let Some(path) = path else {
         let name = "built-in keyword model";
-        let Some(bytes) = crate::host::builtin::KEYWORD_MODEL else {
-            return Err(Failure::usage("no model given", "name one: tinyml run MODEL --wav FILE").into());
-        };
-        let loaded = Loaded::load(bytes, options).map_err(|error| Failure::load(name, &error))?;
+        let loaded =
+            Loaded::load(crate::host::builtin::KEYWORD_MODEL, options).map_err(|error| Failure::load(name, &error))?;
         return Ok((name.to_string(), loaded));
     };
     let name = path.display().to_string();

@@ -56,8 +56,7 @@ fn invoke(path: &Path) -> Option<Timing> {
     let program = loaded.program();
     let mut arena = AlignedBytes::zeroed(program.arena_bytes());
     let mut interpreter = Interpreter::new(program, &mut arena).ok()?;
-    let mut inputs: Vec<Vec<u8>> =
-        program.inputs().iter().map(|input| vec![0; input.operand.bytes as usize]).collect();
+    let mut inputs: Vec<Vec<u8>> = program.inputs().iter().map(|input| vec![0; input.operand.bytes as usize]).collect();
     inputs.iter_mut().for_each(|input| fill(input));
     Some(measure(format!("invoke {name}"), || {
         for (index, input) in inputs.iter().enumerate() {

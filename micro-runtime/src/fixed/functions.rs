@@ -71,12 +71,6 @@ pub fn one_minus_over_one_plus(value: i32) -> i32 {
     saturating_left_shift(two_over_one_plus(value).wrapping_sub(1 << 29), 2)
 }
 
-/// `(1 - value) / (1 + value)` for `value` in `[0, 1)`, both without integer bits.
-#[inline]
-pub fn one_minus_over_one_plus(value: i32) -> i32 {
-    saturating_left_shift(half_reciprocal(value).wrapping_sub(1 << 29), 2)
-}
-
 /// `2 / (1 + value)` with two integer bits, for `value` in `[0, 1)` without: three steps of Newton's method.
 #[inline(always)]
 fn two_over_one_plus(value: i32) -> i32 {
