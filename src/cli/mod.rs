@@ -34,7 +34,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    Run(run::Arguments),
+    Run(Box<run::Arguments>),
     Compile(compile::Arguments),
     Features(features::Arguments),
 }
@@ -43,7 +43,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
-        Command::Run(arguments) => run::execute(arguments),
+        Command::Run(arguments) => run::execute(*arguments),
         Command::Compile(arguments) => compile::execute(arguments),
         Command::Features(arguments) => features::execute(arguments),
     };

@@ -174,9 +174,7 @@ fn info_of<'m>(tensor: &crate::model::Tensor<'m>) -> Result<TensorInfo<'m>, Refu
         return Err(too_large());
     }
     let (scales, zero_points, quantized_dimension) = match &tensor.quantization {
-        Some(quantization) => {
-            (quantization.scales.clone(), quantization.zero_points.clone(), quantization.dimension as i32)
-        }
+        Some(quantization) => (quantization.scales.clone(), quantization.zero_points.clone(), quantization.dimension),
         None => (Vec::new(), Vec::new(), 0),
     };
     Ok(TensorInfo {

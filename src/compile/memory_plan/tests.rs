@@ -361,7 +361,7 @@ fn small_random_graphs_reach_the_brute_force_optimum() {
     let mut random = Random(1);
     let (mut graphs, mut equal, mut claimed, mut tight) = (0, 0, 0, 0);
     let mut worst = 1.0f64;
-    while graphs < 1500 {
+    while graphs < 250 {
         let ops = 2 + random.below(6);
         let mixed = random.below(3) == 0;
         let (buffers, overlaps) = random_graph(&mut random, ops, 200, mixed);

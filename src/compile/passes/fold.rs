@@ -19,10 +19,13 @@ const MAXIMUM_GROWTH: u64 = 4096;
 /// The most bytes that the operands of a folded op may have together.
 const MAXIMUM_BYTES: u64 = 1 << 24;
 
+/// Tensors and the bytes that they hold.
+pub type Values = Vec<(TensorId, Vec<u8>)>;
+
 /// The values of the outputs of `step`, when all its inputs are known and keeping them costs little flash.
 ///
 /// Fails where the op would fail on the chip.
-pub fn fold(graph: &Graph<'_>, aliases: &Aliases, step: &Step) -> Result<Option<Vec<(TensorId, Vec<u8>)>>, Refusal> {
+pub fn fold(graph: &Graph<'_>, aliases: &Aliases, step: &Step) -> Result<Option<Values>, Refusal> {
     if !step.is_pure || !step.calls.is_empty() {
         return Ok(None);
     }
