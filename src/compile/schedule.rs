@@ -8,6 +8,9 @@
 //! it, and the tensors of its subgraphs are written anew in each round, so at the start of a later round as much is
 //! alive as at the start of the first.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, HashMap};
 
 use micro_runtime::arena::ElementType;

@@ -86,6 +86,13 @@ pub enum Operand {
     },
 }
 
+impl Operand {
+    /// How many bytes of the Program hold it, unless it is a tensor of the model.
+    pub fn constant_bytes(&self) -> usize {
+        if let Operand::Constant(constant) = self { constant.bytes.len() } else { 0 }
+    }
+}
+
 /// Input `input` may be overwritten by output `output` where it lies at least `distance` bytes higher.
 ///
 /// `distance` is the greatest value, over the steps of the kernel's loop, of the end of what has been written

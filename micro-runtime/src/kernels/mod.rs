@@ -110,6 +110,7 @@ pub mod tanh;
 pub mod tflite_detection_postprocess;
 pub mod transpose_conv;
 pub mod unidirectional_sequence_lstm;
+pub mod tflm_decode;
 pub mod r#while;
 pub mod zeros_like;
 

@@ -117,6 +117,7 @@ mod transpose;
 mod transpose_conv;
 mod unidirectional_sequence_lstm;
 mod unpack;
+mod tflm_decode;
 mod var_handle;
 mod r#while;
 mod zeros_like;

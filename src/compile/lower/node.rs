@@ -235,6 +235,11 @@ impl<'g> TensorRef<'g> {
         Ok(zero_point as i32)
     }
 
+    /// The bytes of its values, when they are known before power-on.
+    pub fn constant_bytes(&self) -> Option<&'g [u8]> {
+        self.info.data.as_deref()
+    }
+
     /// The values, when they are known before power-on, as elements of type `T`.
     ///
     /// Fails when they are not, or have another type; `why` says what they are needed for.

@@ -118,6 +118,7 @@ pub const ALL: &[Lowering] = &[
     transpose_conv::LOWERING,
     unidirectional_sequence_lstm::LOWERING,
     unpack::LOWERING,
+    tflm_decode::LOWERING,
     var_handle::LOWERING,
     zeros_like::LOWERING,
 ];
