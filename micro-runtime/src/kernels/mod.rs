@@ -108,9 +108,9 @@ pub mod sum;
 pub mod svdf;
 pub mod tanh;
 pub mod tflite_detection_postprocess;
+pub mod tflm_decode;
 pub mod transpose_conv;
 pub mod unidirectional_sequence_lstm;
-pub mod tflm_decode;
 pub mod r#while;
 pub mod zeros_like;
 

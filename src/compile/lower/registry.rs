@@ -114,11 +114,11 @@ pub const ALL: &[Lowering] = &[
     svdf::LOWERING,
     tanh::LOWERING,
     tflite_detection_postprocess::LOWERING,
+    tflm_decode::LOWERING,
     transpose::LOWERING,
     transpose_conv::LOWERING,
     unidirectional_sequence_lstm::LOWERING,
     unpack::LOWERING,
-    tflm_decode::LOWERING,
     var_handle::LOWERING,
     zeros_like::LOWERING,
 ];
