@@ -8,7 +8,7 @@ use super::*;
 use crate::compile::callers_first;
 use crate::compile::emit::{Extras, Parts, emit};
 use crate::compile::memory_plan::{Sharing, plan};
-use crate::host::aligned::AlignedBytes;
+use crate::aligned::AlignedBytes;
 use crate::model::{Model, Subgraph, Tensor, TensorType};
 
 const BOOL: TensorType = TensorType::BOOL;
