@@ -130,10 +130,22 @@ pub fn compile(model: &Model<'_>, options: &Options) -> Result<Compiled, Compile
             Refusal::unsupported(problem, "Make the largest tensors smaller: lower the input resolution or depth."),
         )
     };
-    let schedule = schedule(&graph, &aliases, &scheduled)?;
     let sharing = if options.keep_all_tensors { Sharing::Off } else { Sharing::On };
-    let plan = memory_plan::plan(&schedule.buffers, &schedule.overlaps, sharing)
-        .map_err(|error| plan_error(error.to_string()))?;
+    let planned = |scheduled: Vec<Scheduled>| {
+        let schedule = schedule(&graph, &aliases, &scheduled)?;
+        let plan = memory_plan::plan(&schedule.buffers, &schedule.overlaps, sharing)
+            .map_err(|error| plan_error(error.to_string()))?;
+        Ok((scheduled, schedule, plan))
+    };
+    let rings = if options.keep_all_tensors { None } else { passes::ring::with_rings(&scheduled) };
+    let mut best = planned(scheduled)?;
+    if let Some(rings) = rings {
+        let other = planned(rings)?;
+        if other.2.arena_bytes < best.2.arena_bytes {
+            best = other;
+        }
+    }
+    let (scheduled, schedule, plan) = best;
     let offsets: HashMap<Place, u32> = schedule.places.iter().cloned().zip(plan.offsets.iter().copied()).collect();
     let ids = |tensors: &[usize]| tensors.iter().map(|&index| TensorId { subgraph: 0, index }).collect::<Vec<_>>();
     let parts = Parts {

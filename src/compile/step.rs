@@ -107,6 +107,18 @@ pub struct Overlap {
     pub distance: i64,
 }
 
+/// What an op could do with some more working memory: let its output wait there, so that it follows farther behind the
+/// input. Input 0 and output 0 may then overlap at a smaller distance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ring {
+    /// What the kernel keeps there.
+    pub element_type: ElementType,
+    /// The length of the scratch operand.
+    pub elements: u32,
+    /// The [`Overlap::distance`] with the ring.
+    pub distance: i64,
+}
+
 /// One op of the Program.
 #[derive(Clone, Debug)]
 pub struct Step {
@@ -124,6 +136,8 @@ pub struct Step {
     pub scratch: Vec<Operand>,
     /// Which inputs and outputs may share bytes.
     pub overlaps: Vec<Overlap>,
+    /// The ring that the op could use and does not.
+    pub ring: Option<Ring>,
     /// The subgraphs that it runs, in this order when it runs them all. Parameters begin with one word for each, which
     /// gets its number in the Program when that is known.
     pub calls: Vec<usize>,
@@ -142,6 +156,7 @@ impl Step {
             outputs: Vec::new(),
             scratch: Vec::new(),
             overlaps: Vec::new(),
+            ring: None,
             calls: Vec::new(),
             is_pure: true,
         }
@@ -203,6 +218,12 @@ impl Step {
     /// Says that the subgraph `called` may run as part of it.
     pub fn calls(mut self, called: usize) -> Step {
         self.calls.push(called);
+        self
+    }
+
+    /// Offers a ring.
+    pub fn ring(mut self, ring: Option<Ring>) -> Step {
+        self.ring = ring;
         self
     }
 

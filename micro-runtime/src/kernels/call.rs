@@ -295,6 +295,12 @@ impl<'a> Call<'a> {
         self.output(index)
     }
 
+    /// Whether there is any scratch operand.
+    #[inline]
+    pub fn has_scratch(&self) -> bool {
+        self.record.scratch > 0
+    }
+
     /// Scratch operand `index`.
     #[inline]
     pub fn scratch<T: Element>(&self, index: usize) -> Output<'a, T> {

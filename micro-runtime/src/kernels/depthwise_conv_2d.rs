@@ -7,7 +7,9 @@
 //! (weights are symmetric), requantise with one multiplier or one for each output channel, and clamp; `int16`
 //! accumulates in 64 bits and uses a multiplier of 16 bits. The rule is TFLM's reference kernel.
 //!
-//! Pixel by pixel, a few channels at a time are accumulated over the window and then written, in order.
+//! Pixel by pixel, a few channels at a time are accumulated over the window and then written, in order. Where the op
+//! has a scratch operand, a ring of some output pixels, a pixel waits there and is written only when its place in the
+//! ring is needed for another: the output then stays so many pixels behind the input and may lie right on it.
 
 use bytemuck::{Pod, Zeroable};
 
@@ -20,7 +22,7 @@ use crate::arena::{Element, Input, Output};
 
 /// Parameters of the quantised kernels.
 ///
-/// Inputs: input, weights, bias, mantissas, exponents. One output.
+/// Inputs: input, weights, bias, mantissas, exponents. One output. At most one scratch operand, the ring.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 #[repr(C)]
 pub struct Parameters {
@@ -32,7 +34,7 @@ pub struct Parameters {
     pub output: OutputStage,
 }
 
-/// Parameters of the float kernel. Inputs: input, weights, bias. One output.
+/// Parameters of the float kernel. Inputs: input, weights, bias. One output. At most one scratch operand, the ring.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 #[repr(C)]
 pub struct FloatParameters {
@@ -85,10 +87,23 @@ fn check_geometry(geometry: &Geometry) -> Result<usize, Fault> {
     volume(&[geometry.window_height, geometry.window_width, geometry.output_channels])
 }
 
+/// Requires the ring, if there is one, to hold whole output pixels.
+fn check_ring<T: Element>(op: &Op<'_>, geometry: &Geometry) -> Result<(), Fault> {
+    if op.scratch() == 0 {
+        return Ok(());
+    }
+    let elements = op.scratch_bytes(0) / size_of::<T>();
+    if elements == 0 || !elements.is_multiple_of(geometry.output_channels as usize) {
+        return Err(Fault::new("its ring does not hold whole pixels"));
+    }
+    op.scratch_elements::<T>(0, elements)
+}
+
 fn check<I: Element, B: Element>(op: &Op<'_>) -> Result<usize, Fault> {
     let p: &Parameters = op.parameters()?;
-    op.arity(5, 1, 0)?;
+    op.arity(5, 1, op.scratch().min(1))?;
     let weights = check_geometry(&p.geometry)?;
+    check_ring::<I>(op, &p.geometry)?;
     op.input::<I>(0, p.geometry.input_elements()?)?;
     op.optional_input::<B>(2, p.geometry.output_channels as usize)?;
     ChannelMultipliers::check(op, 3, p.geometry.output_channels as usize)?;
@@ -113,8 +128,9 @@ fn check_int16(op: &Op<'_>) -> Result<(), Fault> {
 
 fn check_float32(op: &Op<'_>) -> Result<(), Fault> {
     let p: &FloatParameters = op.parameters()?;
-    op.arity(3, 1, 0)?;
+    op.arity(3, 1, op.scratch().min(1))?;
     op.input::<f32>(1, check_geometry(&p.geometry)?)?;
+    check_ring::<f32>(op, &p.geometry)?;
     op.input::<f32>(0, p.geometry.input_elements()?)?;
     op.optional_input::<f32>(2, p.geometry.output_channels as usize)?;
     op.output::<f32>(0, p.geometry.output_elements()?)
@@ -142,6 +158,8 @@ struct Depthwise<'a, A: Arithmetic> {
     input: Input<'a, A::Value>,
     weights: Input<'a, A::Weight>,
     output: Output<'a, A::Value>,
+    /// The newest output pixels, by their number; empty when pixels are written at once.
+    ring: Output<'a, A::Value>,
     arithmetic: A,
 }
 
@@ -149,7 +167,10 @@ impl<A: Arithmetic> Depthwise<'_, A> {
     #[inline(always)]
     fn run(&self) {
         let (inputs, outputs) = (self.geometry.input_channels as usize, self.geometry.output_channels as usize);
+        let mut pixels = 0;
         self.geometry.for_each_pixel(|pixel| {
+            self.make_room(pixel.index);
+            pixels = pixel.index + 1;
             if inputs == outputs {
                 for_each_block!(outputs, side_by_side(self, &pixel));
             } else {
@@ -158,6 +179,28 @@ impl<A: Arithmetic> Depthwise<'_, A> {
                 }
             }
         });
+        let waiting = self.ring.len() / outputs;
+        (pixels..pixels + waiting).for_each(|index| self.make_room(index));
+    }
+
+    /// The place of output pixel `index` until it is written: in the ring, or in the output itself.
+    #[inline(always)]
+    fn place(&self, index: usize) -> Output<'_, A::Value> {
+        let outputs = self.geometry.output_channels as usize;
+        match self.ring.len() / outputs {
+            0 => self.output.range(index * outputs, outputs),
+            places => self.ring.range(index % places * outputs, outputs),
+        }
+    }
+
+    /// Writes the pixel that waits where pixel `index` is about to go.
+    #[inline(always)]
+    fn make_room(&self, index: usize) {
+        let outputs = self.geometry.output_channels as usize;
+        let places = self.ring.len() / outputs;
+        if places > 0 && index >= places {
+            self.output.range((index - places) * outputs, outputs).copy_from(self.place(index).as_input());
+        }
     }
 
     /// Accumulates the output channels from `channel` on over the window and writes them; `values` reads their
@@ -176,7 +219,7 @@ impl<A: Arithmetic> Depthwise<'_, A> {
                 }
             }
         }
-        let target = self.output.range(pixel.index * outputs + channel, N);
+        let target = self.place(pixel.index).range(channel, N);
         for (lane, cell) in target.iter().enumerate() {
             cell.set(self.arithmetic.finish(channel + lane, sums[lane]));
         }
@@ -348,7 +391,8 @@ impl Arithmetic for Float32<'_> {
 
 fn run<A: Arithmetic>(call: &Call<'_>, geometry: &Geometry, arithmetic: A) {
     let (input, weights, output) = (call.input(0), call.input(1), call.output(0));
-    Depthwise { geometry, input, weights, output, arithmetic }.run();
+    let ring = if call.has_scratch() { call.scratch(0) } else { Output::empty() };
+    Depthwise { geometry, input, weights, output, ring, arithmetic }.run();
 }
 
 fn int8(call: &Call<'_>) {

@@ -7,7 +7,8 @@ use super::support::quantise::{channel_multipliers, float_range, output_stage, r
 use super::support::windows::{Sliding, channel_by_channel, geometry, no_options, sliding_distance};
 use super::{Lowering, Node};
 use crate::compile::error::Refusal;
-use crate::compile::step::{Lowered, Step};
+use crate::compile::step::{Lowered, Ring, Step};
+use micro_runtime::kernels::support::window::Geometry;
 
 pub(super) const LOWERING: Lowering = Lowering {
     name: "DEPTHWISE_CONV_2D",
@@ -55,7 +56,8 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
             .input(weights.id)
             .optional(bias.map(|bias| bias.id))
             .output(output.id)
-            .overlap(0, 0, distance(4));
+            .overlap(0, 0, distance(4))
+            .ring(ring(&geometry, ElementType::Float32, distance(4)));
         return Ok(step.into());
     }
 
@@ -82,6 +84,19 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
         .optional(bias.map(|bias| bias.id))
         .multipliers(&channel_multipliers(&input, &weights, &output, geometry.output_channels)?)
         .output(output.id)
-        .overlap(0, 0, distance(size));
+        .overlap(0, 0, distance(size))
+        .ring(ring(&geometry, input.known_type()?, distance(size)));
     Ok(step.into())
+}
+
+/// The ring in which output pixels wait until the output may lie right on the input, `distance` without one.
+///
+/// While a pixel is computed, nothing is written; before, the pixel that waited for as many pixels as the ring has is.
+/// So a ring of one pixel gains nothing over channels written at once, and every further one gains a pixel.
+fn ring(geometry: &Geometry, element_type: ElementType, distance: i64) -> Option<Ring> {
+    let pixel_bytes = geometry.output_channels as i64 * element_type.size() as i64;
+    let pixels = (distance + pixel_bytes - 1) / pixel_bytes + 1;
+    let elements = u32::try_from(pixels.checked_mul(geometry.output_channels as i64)?).ok()?;
+    let distance = distance - (pixels - 1) * pixel_bytes;
+    (pixels > 1).then_some(Ring { element_type, elements, distance })
 }

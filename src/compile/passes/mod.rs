@@ -1,3 +1,4 @@
 //! Rewrites that provably keep every output bit.
 
 pub mod fold;
+pub mod ring;

@@ -5,10 +5,10 @@ use micro_runtime::kernels::{self, r#if, r#while};
 use micro_runtime::program::{KernelSet, Program};
 
 use super::*;
+use crate::aligned::AlignedBytes;
 use crate::compile::callers_first;
 use crate::compile::emit::{Extras, Parts, emit};
 use crate::compile::memory_plan::{Sharing, plan};
-use crate::aligned::AlignedBytes;
 use crate::model::{Model, Subgraph, Tensor, TensorType};
 
 const BOOL: TensorType = TensorType::BOOL;
