@@ -118,7 +118,7 @@ fn modules_of_the_host_use_only_what_the_table_allows() {
                 problems.push(format!("{}: {module} may not use micro_runtime::{name}", relative.display()));
             }
         }
-        for package in ["clap", "anyhow", "indicatif", "flatbuffers", "hound", "rubato", "png", "rayon"] {
+        for package in ["clap", "anyhow", "indicatif", "flatbuffers", "hound", "rubato", "png", "rayon", "ndarray"] {
             if !followers(&code, &format!("{package}::")).is_empty() && !allowed.contains(package) {
                 problems.push(format!("{}: {module} may not use {package}", relative.display()));
             }

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use micro_runtime::program::record::MAGIC;
 
-use super::{Failure, style};
+use super::{Failure, Kind, style};
 use crate::compile::{Options, compile};
 use crate::host::loaded::{LoadError, labels_of, read_file};
 use crate::model::Model;
@@ -42,6 +43,11 @@ enum KernelSet {
 pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
     let name = arguments.model.display().to_string();
     let bytes = read_file(&arguments.model).map_err(|error| Failure::load(&name, &error))?;
+    if bytes.starts_with(&MAGIC) {
+        return Err(Failure::new(Kind::Unreadable, format!("{name}: this is a Program, compiled already"))
+            .help("run it with tinyml run, or compile the .tflite file it was made from")
+            .into());
+    }
     let model = Model::read(&bytes).map_err(|error| Failure::load(&name, &LoadError::from(error)))?;
     let labels = match &arguments.labels {
         Some(labels) => super::run::labels_argument(labels)?,

@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
+use clap::CommandFactory;
+
 use crate::host::loaded::LoadError;
 
 /// What kind of failure it is; the value is the exit code.
@@ -56,6 +58,18 @@ impl Failure {
             .help("check that the folder exists and that you may write there")
     }
 
+    /// Bytes that stdout did not take.
+    pub fn not_printed(error: impl fmt::Display) -> Failure {
+        Failure::new(Kind::Other, format!("stdout: cannot be written: {error}"))
+            .help("check where the output is redirected to, and that there is room")
+    }
+
+    /// Says what went wrong and what to do about it on stderr.
+    pub fn print(&self) {
+        super::style::error(&self.message);
+        self.help.iter().for_each(|help| super::style::help(help));
+    }
+
     /// A model that could not be loaded from `name`.
     pub fn load(name: &str, error: &LoadError) -> Failure {
         let kind = if error.is_unsupported() { Kind::Unsupported } else { Kind::Unreadable };
@@ -71,17 +85,39 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+/// Prints what clap says about the arguments: `--help` and `--version` as they are, errors like all others.
+pub fn arguments(error: &clap::Error) -> ExitCode {
+    // Without a message of its own, it is help that was asked for, or that stands in for arguments.
+    let text = error.render().to_string();
+    let Some((message, rest)) = text.strip_prefix("error: ").and_then(|text| text.split_once("\n\n")) else {
+        let _ = error.print();
+        return ExitCode::from(error.exit_code() as u8);
+    };
+    super::style::error(&message.lines().map(str::trim).collect::<Vec<_>>().join(" "));
+    let tips = rest.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
+    tips.for_each(super::style::help);
+    let command = std::env::args().nth(1).filter(|name| super::Cli::command().find_subcommand(name).is_some());
+    let command = command.map_or(String::new(), |name| format!("{name} "));
+    super::style::help(&format!("tinyml {command}--help lists what can be given"));
+    ExitCode::from(Kind::Usage as u8)
+}
+
+/// What is left to say after [`Failure::print`]: the exit code.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("failed as said before")]
+pub struct Said(pub Kind);
+
 /// Prints an error to stderr and gives its exit code. A reader that went away (`| head`) is no error.
 pub fn report(error: &anyhow::Error) -> ExitCode {
     if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
         return ExitCode::SUCCESS;
     }
+    if let Some(Said(kind)) = error.downcast_ref() {
+        return ExitCode::from(*kind as u8);
+    }
     match error.downcast_ref::<Failure>() {
         Some(failure) => {
-            super::style::error(&failure.message);
-            if let Some(help) = &failure.help {
-                super::style::help(help);
-            }
+            failure.print();
             ExitCode::from(failure.kind as u8)
         }
         None => {

@@ -27,7 +27,8 @@ pub fn execute(_: Arguments) -> anyhow::Result<()> {
     let rows = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     match stream(clips, rows) {
         Ok(_) => Ok(()),
-        Err(FeaturesError::Write(error)) => Err(error.into()),
+        Err(FeaturesError::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Err(error.into()),
+        Err(FeaturesError::Write(error)) => Err(Failure::not_printed(error).into()),
         Err(error) => Err(Failure::new(Kind::Unreadable, format!("stdin: {error}"))
             .help("each clip is a u32 sample count and that many int16 samples; see tinyml features --help")
             .into()),

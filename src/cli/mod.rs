@@ -41,7 +41,10 @@ enum Command {
 
 /// Runs the program on the arguments of the process.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return failure::arguments(&error),
+    };
     let result = match cli.command {
         Command::Run(arguments) => run::execute(*arguments),
         Command::Compile(arguments) => compile::execute(arguments),

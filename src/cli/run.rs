@@ -14,6 +14,7 @@ use super::{Failure, Kind};
 use crate::compile::Options;
 use crate::host::loaded::{Loaded, parse_labels, read_file};
 use crate::host::sound::{MAX_LABELS, Settings};
+use crate::report::counted;
 
 /// Run a model here, bit for bit as the chip runs it
 #[derive(Args)]
@@ -76,10 +77,10 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR", conflicts_with_all = ["wav", "dir"], help_heading = "Tensors")]
     dump_tensors: Option<PathBuf>,
     /// Start state anew before each invocation
-    #[arg(long, help_heading = "Tensors")]
+    #[arg(long, conflicts_with_all = ["wav", "dir"], help_heading = "Tensors")]
     reset_between: bool,
     /// How many invocations, where the inputs do not tell
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Tensors")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), conflicts_with_all = ["wav", "dir"], help_heading = "Tensors")]
     steps: Option<u32>,
     /// Give every tensor bytes of its own; the outputs stay the same
     #[arg(long)]
@@ -91,6 +92,13 @@ pub struct Arguments {
 }
 
 pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
+    if arguments.model.is_none() && arguments.wav.is_empty() && arguments.dir.is_none() && arguments.input.is_empty() {
+        return Err(Failure::usage(
+            "there is nothing to run on",
+            "name a recording: tinyml run --wav FILE; tinyml run --help shows the other ways",
+        )
+        .into());
+    }
     let options = Options {
         keep_all_tensors: arguments.keep_all_tensors,
         labels: arguments.labels.as_deref().map(labels_argument).transpose()?.unwrap_or_default(),
@@ -134,6 +142,11 @@ fn labels_beside(path: &Path) -> Option<String> {
 pub fn labels_argument(argument: &str) -> anyhow::Result<Vec<String>> {
     let labels = match std::fs::read_to_string(argument) {
         Ok(text) => parse_labels(&text),
+        Err(error) if Path::new(argument).exists() => {
+            return Err(Failure::new(Kind::Unreadable, format!("--labels {argument}: cannot be read: {error}"))
+                .help("give a text file with one label a line")
+                .into());
+        }
         Err(_) => parse_labels(argument),
     };
     if labels.is_empty() {
@@ -147,6 +160,22 @@ pub fn labels_argument(argument: &str) -> anyhow::Result<Vec<String>> {
 }
 
 impl Arguments {
+    /// That there is a label for each score, or none at all.
+    fn check_labels(&self, loaded: &Loaded) -> anyhow::Result<()> {
+        let (found, needed) = (loaded.labels.len(), label_count(&loaded.program()));
+        if found == 0 || found == needed {
+            return Ok(());
+        }
+        let from = match &self.labels {
+            Some(labels) => format!("--labels {labels}"),
+            None => "the labels that come with the model".to_string(),
+        };
+        let counts = format!("{}, the model has {}", counted(found as u64, "label"), counted(needed as u64, "score"));
+        let help = "name the labels in the order of the model's output, in a file with one a line or as a list: \
+                    --labels silence,unknown,yes,no";
+        Err(Failure::usage(format!("{from}: {counts}"), help).into())
+    }
+
     /// How clips are to be listened to.
     fn sound_settings(&self, loaded: &Loaded) -> anyhow::Result<Settings> {
         if self.stride_ms == 0 || !self.stride_ms.is_multiple_of(ROW_MS) {
@@ -168,18 +197,12 @@ impl Arguments {
         if labels == 0 || labels > MAX_LABELS {
             return Err(Failure::new(
                 Kind::Unsupported,
-                format!("the model gives {labels} scores, 1 to {} supported", MAX_LABELS),
+                format!("the model gives {}, 1 to {MAX_LABELS} supported", counted(labels as u64, "score")),
             )
             .help("a keyword model has one output with a score for each label")
             .into());
         }
-        if !loaded.labels.is_empty() && loaded.labels.len() != labels {
-            return Err(Failure::usage(
-                format!("{} labels given, the model has {labels} scores", loaded.labels.len()),
-                "name the labels in the order of the model's output: --labels silence,unknown,yes,no",
-            )
-            .into());
-        }
+        self.check_labels(loaded)?;
         let ignored_labels = match &self.ignore_labels {
             None => background_labels(loaded.labels.iter().map(String::as_str)),
             Some(names) => self.ignored(loaded, labels, names)?,

@@ -1,10 +1,11 @@
 //! Colours and stderr lines. `anstream` drops the colours where there is no terminal or `NO_COLOR` is set.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 
 use anstyle::{AnsiColor, Style};
 
+use super::Failure;
 use crate::report::table;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -14,7 +15,7 @@ const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 
 fn line(style: Style, tag: &str, text: &str) {
     // Nothing can be done when even stderr is gone.
-    let _ = writeln!(anstream::stderr(), "{style}{tag}:{style:#} {}", printable(text));
+    let _ = writeln!(anstream::stderr(), "{style}{tag}:{style:#} {}", table::printable(text));
 }
 
 /// `error: ...` on stderr.
@@ -40,9 +41,10 @@ pub fn warning(text: &str) {
 /// Prints to stdout; fails when its reader went away.
 pub fn print(text: &str) -> anyhow::Result<()> {
     let mut stdout = anstream::stdout();
-    stdout.write_all(text.as_bytes())?;
-    stdout.flush()?;
-    Ok(())
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::not_printed(error).into()),
+        result => Ok(result?),
+    }
 }
 
 /// Paints a cell or a word of a report.
@@ -58,17 +60,4 @@ pub fn paint(style: table::Style, text: &str) -> String {
     let mut painted = String::new();
     let _ = write!(painted, "{ansi}{text}{ansi:#}");
     painted
-}
-
-/// Text from a file, safe for a terminal: control characters other than line ends are written as escapes.
-fn printable(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '\n' => safe.push('\n'),
-            _ if character.is_control() => safe.extend(character.escape_default()),
-            _ => safe.push(character),
-        }
-    }
-    safe
 }

@@ -48,10 +48,11 @@ pub struct Settings {
     pub dump: bool,
 }
 
-/// Runs the model. `inputs` holds, for each model input, the bytes of all invocations one after the other.
+/// Runs the model. `inputs` holds, for each model input, the bytes of all invocations one after the other, or those of
+/// one, which are fed every time.
 ///
 /// # Panics
-/// When an input has another length than its tensor times the number of invocations.
+/// When an input has another length than its tensor, once or times the number of invocations.
 pub fn invoke(loaded: &Loaded, inputs: &[Vec<u8>], settings: Settings) -> Result<Invoked, InvokeError> {
     let program = loaded.program();
     let mut arena = AlignedBytes::zeroed(program.arena_bytes());
@@ -64,7 +65,8 @@ pub fn invoke(loaded: &Loaded, inputs: &[Vec<u8>], settings: Settings) -> Result
         }
         for (index, input) in inputs.iter().enumerate() {
             let bytes = program.inputs()[index].operand.bytes as usize;
-            assert!(interpreter.set_input(index, &input[invocation * bytes..][..bytes]));
+            let start = if input.len() == bytes { 0 } else { invocation * bytes };
+            assert!(interpreter.set_input(index, &input[start..][..bytes]));
         }
         let fault = |fault| InvokeError { invocation, fault };
         if settings.dump && invocation + 1 == settings.invocations {

@@ -1,5 +1,6 @@
 //! A model made ready to run: from a `.tflite` file, or from a Program that was compiled before.
 
+use std::iter::repeat;
 use std::path::Path;
 
 use micro_runtime::arena::ElementType;
@@ -49,7 +50,7 @@ impl LoadError {
     pub fn help(&self) -> Option<String> {
         match self {
             LoadError::NotFound => Some("check the spelling and the folder".into()),
-            LoadError::Io(_) => None,
+            LoadError::Io(_) => Some("give a file that exists and that you may read".into()),
             LoadError::TooLarge => Some("models for microcontrollers are below 1 MiB; is this the right file?".into()),
             LoadError::Read(error) => error.help(),
             LoadError::Compile(error) => Some(error.help().to_string()),
@@ -109,8 +110,8 @@ impl Loaded {
         let main = &model.subgraphs[0];
         let program = compiled.program();
         let name = |tensor: &usize| main.tensors[*tensor].name.clone();
-        let inputs = specs(&program, program.inputs(), main.inputs.iter().map(name));
-        let outputs = specs(&program, program.outputs(), main.outputs.iter().map(name));
+        let inputs = specs(&program, program.inputs(), "input", main.inputs.iter().map(name));
+        let outputs = specs(&program, program.outputs(), "output", main.outputs.iter().map(name));
         let Compiled { bytes, written, .. } = compiled;
         let sha256 = hexadecimal(&Sha256::digest(model.bytes));
         Ok(Loaded { sha256, bytes, inputs, outputs, labels: options.labels, written })
@@ -119,9 +120,8 @@ impl Loaded {
     fn from_program(bytes: &[u8], options: &Options) -> Result<Loaded, LoadError> {
         let bytes = AlignedBytes::from(bytes);
         let program = Program::parse(&bytes, kernels::all)?;
-        let names = |role: &'static str| (0..).map(move |index| format!("{role} {index}"));
-        let inputs = specs(&program, program.inputs(), names("input"));
-        let outputs = specs(&program, program.outputs(), names("output"));
+        let inputs = specs(&program, program.inputs(), "input", repeat(String::new()));
+        let outputs = specs(&program, program.outputs(), "output", repeat(String::new()));
         let labels = match options.labels.is_empty() {
             true => program.labels().map(str::to_string).collect(),
             false => options.labels.clone(),
@@ -160,13 +160,19 @@ pub fn parse_labels(text: &str) -> Vec<String> {
     labels.filter(|label| !label.is_empty()).map(|label| label.replace('\0', "")).collect()
 }
 
-fn specs(program: &Program<'_>, tensors: &[TensorRecord], names: impl Iterator<Item = String>) -> Vec<TensorSpec> {
-    let spec = |(tensor, name): (&TensorRecord, String)| TensorSpec {
-        name,
+/// What the tensors are; those without a name are called by their role and number.
+fn specs(
+    program: &Program<'_>,
+    tensors: &[TensorRecord],
+    role: &str,
+    names: impl Iterator<Item = String>,
+) -> Vec<TensorSpec> {
+    let spec = |(index, (tensor, name)): (usize, (&TensorRecord, String))| TensorSpec {
+        name: if name.is_empty() { format!("{role} {index}") } else { name },
         element_type: ElementType::from_code(tensor.operand.element_type).unwrap_or(ElementType::Uint8),
         shape: program.shape(tensor).iter().map(|&extent| extent as usize).collect(),
     };
-    tensors.iter().zip(names).map(spec).collect()
+    tensors.iter().zip(names).enumerate().map(spec).collect()
 }
 
 /// Bytes as lower-case hexadecimal digits.

@@ -5,6 +5,7 @@ use micro_runtime::frontend::{CHANNELS, SAMPLE_RATE, tables};
 use micro_runtime::interpreter::{DataFault, Interpreter};
 use micro_runtime::pipeline::{Pipeline, PipelineError, ROW_MS, Row, row_bytes};
 use micro_runtime::program::Program;
+use ndarray::{Array2, ArrayView2};
 use thiserror::Error;
 
 use crate::aligned::AlignedBytes;
@@ -68,6 +69,25 @@ pub struct Heard {
 }
 
 impl Heard {
+    /// The feature rows of the clip, `[frames, 40]`.
+    pub fn features(&self) -> ArrayView2<'_, i8> {
+        ArrayView2::from(self.rows.as_slice())
+    }
+
+    /// The bytes of the model's first output for each window that ends inside the clip, `[windows, bytes]`.
+    pub fn outputs(&self) -> Array2<u8> {
+        let windows = &self.windows[..self.windows_in_clip];
+        let bytes = windows.first().map_or(0, |window| window.output.len());
+        Array2::from_shape_fn((windows.len(), bytes), |(window, byte)| windows[window].output[byte])
+    }
+
+    /// The score of each label in each window that ends inside the clip, `[windows, labels]`.
+    pub fn scores(&self) -> Array2<i8> {
+        let windows = &self.windows[..self.windows_in_clip];
+        let labels = windows.first().map_or(0, |window| window.scores.len());
+        Array2::from_shape_fn((windows.len(), labels), |(window, label)| windows[window].scores[label])
+    }
+
     /// The window that covers exactly the clip, when the clip is exactly one window long.
     pub fn exact_window(&self) -> Option<&Window> {
         self.windows.first().filter(|_| self.rows.len() == self.window_rows as usize)

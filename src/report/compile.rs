@@ -4,19 +4,19 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::bytes;
-use super::table::Style;
+use super::run::ModelName;
+use super::table::{Style, printable};
+use super::{bytes, thousands};
 use crate::compile::Compiled;
+use crate::host::loaded::hexadecimal;
 
 /// A compiled model in numbers.
 #[derive(Clone, Debug, Serialize)]
 pub struct CompileReport {
     /// Version of this structure.
     pub schema_version: u32,
-    /// Name of the model's file.
-    pub model: String,
-    /// SHA-256 of the model.
-    pub sha256: String,
+    /// The model.
+    pub model: ModelName,
     /// Size of the model's file.
     pub model_bytes: u64,
     /// Size of the Program.
@@ -54,8 +54,7 @@ impl CompileReport {
         let program = compiled.program();
         CompileReport {
             schema_version: 1,
-            model: model.to_string(),
-            sha256: program.header().source_digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            model: ModelName { name: model.to_string(), sha256: hexadecimal(&program.header().source_digest) },
             model_bytes,
             program_bytes: compiled.bytes.len() as u64,
             arena_bytes: compiled.arena_bytes.into(),
@@ -73,7 +72,7 @@ impl CompileReport {
     /// The same for people.
     pub fn render(&self, out: &mut impl fmt::Write, paint: impl Fn(Style, &str) -> String) -> fmt::Result {
         let peak = self.peak_op.and_then(|index| self.ops.get(index as usize));
-        writeln!(out, "{}", paint(Style::Strong, &self.model))?;
+        writeln!(out, "{}", paint(Style::Strong, &printable(&self.model.name)))?;
         writeln!(out, "  program  {} (model {})", bytes(self.program_bytes), bytes(self.model_bytes))?;
         writeln!(
             out,
@@ -84,6 +83,6 @@ impl CompileReport {
         if let Some(peak) = peak {
             writeln!(out, "  peak     at op {} ({}), operator {}", peak.index, peak.kernel, peak.operator)?;
         }
-        writeln!(out, "  ops      {}, {} kernels", self.ops.len(), self.kernel_set)
+        writeln!(out, "  ops      {}, {} kernels", thousands(self.ops.len() as u64), self.kernel_set)
     }
 }

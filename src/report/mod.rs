@@ -24,7 +24,12 @@ pub fn thousands(value: u64) -> String {
 
 /// A number of bytes in full: `4,212 bytes`, `1 byte`.
 pub fn bytes(count: u64) -> String {
-    format!("{} {}", thousands(count), if count == 1 { "byte" } else { "bytes" })
+    counted(count, "byte")
+}
+
+/// A number of things in full, of which `noun` is the singular: `1,200 clips`, `1 clip`.
+pub fn counted(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", thousands(count), if count == 1 { "" } else { "s" })
 }
 
 /// `part` of `whole` as a percentage with one decimal, `-` when `whole` is 0.

@@ -96,7 +96,7 @@ impl From<u64> for Cell {
 }
 
 /// `text` with every character that is not visibly one column wide replaced by its escape.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

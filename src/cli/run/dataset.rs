@@ -20,14 +20,16 @@ use crate::report::run::dataset::DatasetReport;
 /// How one file went: what it should be and what the model says, or why it gave no answer.
 type Answer = Result<(usize, usize), String>;
 
+const LAYOUT: &str = "a dataset has a folder for each label with .wav files in it: yes/0001.wav, no/0001.wav, ...";
+
 pub fn execute(arguments: &Arguments, name: &str, loaded: &Loaded, directory: &Path) -> anyhow::Result<()> {
     let settings = arguments.sound_settings(loaded)?;
     let place = directory.display();
     let files = entries(directory)
-        .map_err(|error| Failure::new(Kind::Unreadable, format!("{place}: {error}")).help("check the folder's name"))?;
+        .map_err(|error| Failure::new(Kind::Unreadable, format!("{place}: cannot be read: {error}")).help(LAYOUT))?;
     if files.is_empty() {
         return Err(Failure::new(Kind::Unreadable, format!("{place}: no WAV files one folder down"))
-            .help("a dataset has a folder for each label with .wav files in it: yes/0001.wav, no/0001.wav, ...")
+            .help(LAYOUT)
             .into());
     }
     let labels: Vec<String> = (0..label_count(&loaded.program())).map(|index| loaded.label(index)).collect();

@@ -2,18 +2,22 @@
 
 use std::path::Path;
 
+use bytemuck::NoUninit;
+use micro_runtime::arena::ElementType;
 use micro_runtime::frontend::CHANNELS;
 use micro_runtime::pipeline::{PipelineError, ROW_MS, WINDOW_MS, row_bytes};
+use ndarray::ArrayView2;
 
 use super::Arguments;
 use crate::audio::spectrogram::{Mark, Picture};
 use crate::audio::wav;
+use crate::cli::failure::Said;
 use crate::cli::{Failure, Kind, style};
 use crate::host::loaded::Loaded;
 use crate::host::sound::{Heard, ListenError, Settings, listen};
 use crate::host::tensor_file::{self, TensorSpec};
 use crate::report::run::sound::{ClipReport, SoundReport};
-use micro_runtime::arena::ElementType;
+use crate::report::thousands;
 
 pub fn execute(arguments: &Arguments, name: &str, loaded: &Loaded) -> anyhow::Result<()> {
     let settings = arguments.sound_settings(loaded)?;
@@ -32,7 +36,7 @@ pub fn execute(arguments: &Arguments, name: &str, loaded: &Loaded) -> anyhow::Re
         }
     }
     let mut report = SoundReport::new(name, &loaded.sha256, &settings);
-    let mut failure: Option<Failure> = None;
+    let mut first_failure = None;
     for path in &arguments.wav {
         match clip(arguments, loaded, &settings, path) {
             Ok(clip) => {
@@ -46,11 +50,8 @@ pub fn execute(arguments: &Arguments, name: &str, loaded: &Loaded) -> anyhow::Re
             // The other files are still worth an answer.
             Err(error) => {
                 let error = error.downcast::<Failure>()?;
-                style::error(&error.message);
-                if let Some(help) = &error.help {
-                    style::help(help);
-                }
-                failure = Some(error);
+                error.print();
+                first_failure.get_or_insert(error.kind);
             }
         }
     }
@@ -61,12 +62,14 @@ pub fn execute(arguments: &Arguments, name: &str, loaded: &Loaded) -> anyhow::Re
         report.render_verdicts(&mut text, style::paint)?;
         style::print(&text)?;
     }
-    match failure {
+    match first_failure {
         None => Ok(()),
-        Some(failure) if arguments.wav.len() == 1 => std::process::exit(failure.kind as i32),
-        Some(Failure { kind, .. }) => {
+        Some(kind) if arguments.wav.len() == 1 => Err(Said(kind).into()),
+        Some(kind) => {
             let left = arguments.wav.len() - report.clips.len();
-            Err(Failure::new(kind, format!("{left} of {} files gave no answer", arguments.wav.len())).into())
+            Err(Failure::new(kind, format!("{left} of {} files gave no answer", arguments.wav.len()))
+                .help("the errors above say why for each")
+                .into())
         }
     }
 }
@@ -87,17 +90,21 @@ fn clip(arguments: &Arguments, loaded: &Loaded, settings: &Settings, path: &Path
             style::note(&format!("{name}: {found}"));
         }
     }
-    let heard = listen(loaded.program(), &clip.samples, settings).map_err(|error| not_heard(&error))?;
+    let heard = listen(loaded.program(), &clip.samples, settings).map_err(|error| not_heard(&name, &error))?;
     let report = ClipReport::new(&name, &clip, &heard, |label| loaded.label(label));
     if let Some(file) = &arguments.features {
-        let bytes: Vec<u8> = heard.rows.iter().flatten().map(|&feature| feature as u8).collect();
-        write_rows(file, "features", ElementType::Int8, CHANNELS, &bytes)?;
+        let features = heard.features();
+        if features.is_empty() {
+            return Err(nothing_to_write(&name, file, "a feature row", WINDOW_MS));
+        }
+        write_rows(file, "features", ElementType::Int8, features)?;
     }
     if let Some(file) = &arguments.scores {
-        let output = &loaded.outputs[0];
-        let windows = &heard.windows[..heard.windows_in_clip];
-        let bytes: Vec<u8> = windows.iter().flat_map(|window| window.output.iter().copied()).collect();
-        write_rows(file, "scores", output.element_type, output.shape.iter().product(), &bytes)?;
+        let outputs = heard.outputs();
+        if outputs.is_empty() {
+            return Err(nothing_to_write(&name, file, "a window of the model", window_ms));
+        }
+        write_rows(file, "scores", loaded.outputs[0].element_type, outputs.view())?;
     }
     if let Some(file) = &arguments.spectrogram {
         draw(file, &report, &heard)?;
@@ -105,9 +112,11 @@ fn clip(arguments: &Arguments, loaded: &Loaded, settings: &Settings, path: &Path
     Ok(report)
 }
 
-fn not_heard(error: &ListenError) -> Failure {
+fn not_heard(name: &str, error: &ListenError) -> Failure {
     match error {
-        ListenError::Data(_) => Failure::new(Kind::Data, error),
+        ListenError::Data(_) => {
+            Failure::new(Kind::Data, format!("{name}: {error}")).help("try another recording, or check the model")
+        }
         ListenError::Pipeline(PipelineError::Detector(_) | PipelineError::Stride) => {
             Failure::usage(error, "see the detector options in tinyml run --help")
         }
@@ -116,22 +125,30 @@ fn not_heard(error: &ListenError) -> Failure {
     }
 }
 
-/// Writes rows as `[rows, columns]`. No rows at all are refused: a file of nothing helps nobody.
-fn write_rows(path: &Path, what: &str, element_type: ElementType, columns: usize, bytes: &[u8]) -> anyhow::Result<()> {
-    let rows = bytes.len() / (columns * element_type.size()).max(1);
-    if rows == 0 {
-        return Err(Failure::new(Kind::Other, format!("{}: the clip is too short for any {what}", path.display()))
-            .help("the clip must fill at least one window")
-            .into());
-    }
-    let tensor = TensorSpec { name: what.to_string(), element_type, shape: vec![rows, columns] };
-    tensor_file::write(path, &tensor, 1, bytes)
+/// A file of nothing helps nobody.
+fn nothing_to_write(name: &str, file: &Path, what: &str, needed_ms: u32) -> anyhow::Error {
+    let file = file.display();
+    Failure::new(Kind::Unreadable, format!("{name}: too short: nothing to write to {file}"))
+        .help(format!("{what} takes {} ms; use a longer recording", thousands(needed_ms.into())))
+        .into()
+}
+
+/// Writes rows as `[rows, columns]`.
+fn write_rows<T: NoUninit>(
+    path: &Path,
+    what: &str,
+    element_type: ElementType,
+    rows: ArrayView2<'_, T>,
+) -> anyhow::Result<()> {
+    let columns = rows.ncols() * size_of::<T>() / element_type.size();
+    let tensor = TensorSpec { name: what.to_string(), element_type, shape: vec![rows.nrows(), columns] };
+    let elements: Vec<T> = rows.iter().copied().collect();
+    tensor_file::write(path, &tensor, 1, bytemuck::cast_slice(&elements))
         .map_err(|error| Failure::new(Kind::Other, format!("{}: {error}", path.display())).help(error.help()))?;
     Ok(())
 }
 
 fn draw(path: &Path, report: &ClipReport, heard: &Heard) -> anyhow::Result<()> {
-    let rows: Vec<i8> = heard.rows.iter().flatten().copied().collect();
     let end_ms = (heard.rows.len() as u64).saturating_sub(1) * ROW_MS as u64 + WINDOW_MS as u64;
     // A word that completes in the tail is marked at the end of the clip.
     let marks: Vec<Mark<'_>> = report
@@ -140,7 +157,7 @@ fn draw(path: &Path, report: &ClipReport, heard: &Heard) -> anyhow::Result<()> {
         .map(|detection| Mark { time_ms: (detection.time_ms as u64).min(end_ms), label: &detection.label })
         .collect();
     let picture = Picture {
-        rows: &rows,
+        rows: heard.rows.as_flattened(),
         channels: CHANNELS,
         channel_hz: &[],
         stride_ms: ROW_MS,

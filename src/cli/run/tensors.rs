@@ -6,18 +6,23 @@ use super::Arguments;
 use crate::cli::{Failure, Kind, style};
 use crate::host::invoke::{Dumped, Settings, invoke};
 use crate::host::loaded::Loaded;
-use crate::host::tensor_file::{self, ElementType, TensorSpec};
+use crate::host::tensor_file::{self, ElementType, MAX_FILE_BYTES, TensorSpec};
 use crate::report::run::tensors::{DumpReport, TensorReport, TensorsReport};
+use crate::report::{bytes, counted};
 
 pub fn execute(arguments: &Arguments, name: &str, loaded: &Loaded) -> anyhow::Result<()> {
     let (inputs, invocations) = inputs(arguments, loaded)?;
     if !arguments.output.is_empty() && arguments.output.len() != loaded.outputs.len() {
         return Err(Failure::usage(
-            format!("{} --output files given, the model has {} outputs", arguments.output.len(), loaded.outputs.len()),
+            given("--output", arguments.output.len(), "output", loaded.outputs.len()),
             format!("in order: {}", described(&loaded.outputs)),
         )
         .into());
     }
+    if arguments.labels.is_some() {
+        arguments.check_labels(loaded)?;
+    }
+    check_size(loaded, invocations)?;
     let settings =
         Settings { invocations, reset_between: arguments.reset_between, dump: arguments.dump_tensors.is_some() };
     if settings.dump && loaded.written.is_empty() {
@@ -63,11 +68,7 @@ fn inputs(arguments: &Arguments, loaded: &Loaded) -> anyhow::Result<(Vec<Vec<u8>
             true => "the model has no input; say how often it runs with --steps N".to_string(),
             false => format!("in order: {}; for sound use --wav FILE", described(&loaded.inputs)),
         };
-        return Err(Failure::usage(
-            format!("{} --input files given, the model has {} inputs", arguments.input.len(), loaded.inputs.len()),
-            help,
-        )
-        .into());
+        return Err(Failure::usage(given("--input", arguments.input.len(), "input", loaded.inputs.len()), help).into());
     }
     let mut feeds = Vec::new();
     for (path, tensor) in arguments.input.iter().zip(&loaded.inputs) {
@@ -94,11 +95,10 @@ fn inputs(arguments: &Arguments, loaded: &Loaded) -> anyhow::Result<(Vec<Vec<u8>
     for (path, feed) in feeds {
         // One tensor is fed again and again; several must be as many as all others.
         match feed.invocations {
-            1 => inputs.push(feed.bytes.repeat(invocations)),
-            found if found == invocations => inputs.push(feed.bytes),
+            found if found == 1 || found == invocations => inputs.push(feed.bytes),
             found => {
                 return Err(Failure::usage(
-                    format!("{}: {found} invocations, another input has {invocations}", path.display()),
+                    format!("{}: holds {found} invocations, another input {invocations}", path.display()),
                     "give every input for as many invocations, or for one",
                 )
                 .into());
@@ -106,6 +106,27 @@ fn inputs(arguments: &Arguments, loaded: &Loaded) -> anyhow::Result<(Vec<Vec<u8>
         }
     }
     Ok((inputs, invocations))
+}
+
+/// That the outputs of all invocations, which are kept until the end, fit in memory.
+fn check_size(loaded: &Loaded, invocations: usize) -> anyhow::Result<()> {
+    let once: u64 = loaded.program().outputs().iter().map(|output| u64::from(output.operand.bytes)).sum();
+    let all = once.saturating_mul(invocations as u64);
+    if all > MAX_FILE_BYTES {
+        let most = MAX_FILE_BYTES / once.max(1);
+        return Err(Failure::usage(
+            format!("{} would give {} of outputs", counted(invocations as u64, "invocation"), bytes(all)),
+            format!("at most {} are kept; run {} at a time", bytes(MAX_FILE_BYTES), counted(most, "invocation")),
+        )
+        .into());
+    }
+    Ok(())
+}
+
+/// How many files an option was given, against how many tensors the model has.
+fn given(option: &str, files: usize, role: &str, tensors: usize) -> String {
+    let files = counted(files as u64, &format!("{option} file"));
+    format!("{files} given, the model has {}", counted(tensors as u64, role))
 }
 
 fn described(tensors: &[TensorSpec]) -> String {

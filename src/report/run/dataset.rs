@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::ModelName;
 use crate::report::confusion::Confusion;
 use crate::report::table::Style;
-use crate::report::thousands;
+use crate::report::{counted, thousands};
 
 /// A scored dataset.
 #[derive(Clone, Debug, Serialize)]
@@ -55,6 +55,6 @@ impl DatasetReport {
         self.confusion.table().render(out, paint)?;
         writeln!(out, "{}", self.confusion.summary())?;
         let rate = thousands(self.clips_per_second.round() as u64);
-        writeln!(out, "{} clips, {} left out, {rate} clips a second", thousands(self.clips), self.left_out)
+        writeln!(out, "{}, {} left out, {rate} clips a second", counted(self.clips, "clip"), thousands(self.left_out))
     }
 }

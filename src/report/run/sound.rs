@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::ModelName;
 use crate::audio::wav::Clip;
 use crate::host::sound::{Heard, Settings};
-use crate::report::table::Style;
+use crate::report::table::{Style, printable};
 use crate::report::thousands;
 
 /// The answer for all clips.
@@ -153,7 +153,7 @@ impl ClipReport {
     /// The timeline for people.
     pub fn render(&self, out: &mut impl fmt::Write, paint: impl Fn(Style, &str) -> String) -> fmt::Result {
         let seconds = self.duration_ms as f64 / 1000.0;
-        writeln!(out, "{}  {seconds:.2} s", paint(Style::Strong, &self.file))?;
+        writeln!(out, "{}  {seconds:.2} s", paint(Style::Strong, &printable(&self.file)))?;
         if self.strip.windows.is_empty() {
             writeln!(out, "  too short: not one window was full")?;
             return Ok(());

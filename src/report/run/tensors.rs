@@ -7,7 +7,7 @@ use serde_json::{Number, Value};
 
 use super::ModelName;
 use crate::host::tensor_file::{ElementType, TensorSpec};
-use crate::report::table::{Cell, Style, Table};
+use crate::report::table::{Cell, Style, Table, printable};
 use crate::report::thousands;
 
 /// The outputs of a run.
@@ -122,7 +122,7 @@ impl TensorsReport {
     /// The same for people.
     pub fn render(&self, out: &mut impl fmt::Write, paint: impl Fn(Style, &str) -> String) -> fmt::Result {
         for output in &self.outputs {
-            let title = format!("{} {} {:?}", output.name, output.element_type, output.shape);
+            let title = format!("{} {} {:?}", printable(&output.name), output.element_type, output.shape);
             writeln!(out, "{}", paint(Style::Strong, title.trim_start()))?;
             match &output.file {
                 Some(file) => {
@@ -131,7 +131,7 @@ impl TensorsReport {
                     } else {
                         format!(", {} invocations", thousands(self.invocations as u64))
                     };
-                    writeln!(out, "  written to {file}{times}")?;
+                    writeln!(out, "  written to {}{times}", printable(file))?;
                 }
                 None => self.render_values(output, out, &paint)?,
             }
@@ -180,7 +180,7 @@ impl TensorsReport {
             writeln!(out, "  and {more} more; --output FILE writes them all")?;
         }
         match &output.top {
-            Some(top) => writeln!(out, "  top: {}", paint(Style::Good, top)),
+            Some(top) => writeln!(out, "  top: {}", paint(Style::Good, &printable(top))),
             None => Ok(()),
         }
     }

@@ -1,0 +1,91 @@
+//! Files that recorded cases use beside the fixtures, made anew for each run: odd recordings, odd models, tensors.
+
+use std::fs;
+use std::path::Path;
+
+/// The bytes of a 16-bit WAV file.
+pub fn wav(rate: u32, channels: u16, samples: impl IntoIterator<Item = i16>) -> Vec<u8> {
+    let mut file = std::io::Cursor::new(Vec::new());
+    let spec =
+        hound::WavSpec { channels, sample_rate: rate, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+    let mut writer = hound::WavWriter::new(&mut file, spec).unwrap();
+    samples.into_iter().for_each(|sample| writer.write_sample(sample).unwrap());
+    writer.finalize().unwrap();
+    file.into_inner()
+}
+
+/// A triangle wave, the same on every machine.
+pub fn triangle(length: usize) -> impl Iterator<Item = i16> {
+    (0..length).map(|index| ((index % 64) as i16 - 32).abs() * 400 - 6400)
+}
+
+/// An `.npy` file of version 1.
+fn npy(description: &str, shape: &str, elements: &[u8]) -> Vec<u8> {
+    let mut header = format!("{{'descr': '{description}', 'fortran_order': False, 'shape': {shape}, }}");
+    header.push_str(&" ".repeat(127 - (10 + header.len()) % 128));
+    header.push('\n');
+    [&b"\x93NUMPY\x01\0"[..], &(header.len() as u16).to_le_bytes(), header.as_bytes(), elements].concat()
+}
+
+/// The keyword model with its SOFTMAX turned into an operator that has no kernel.
+fn unsupported(model: &[u8]) -> Vec<u8> {
+    const SOFTMAX: u8 = 25;
+    const EMBEDDING_LOOKUP_SPARSE: u8 = 33;
+    let code = [SOFTMAX, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, SOFTMAX];
+    let place = model.windows(code.len()).rposition(|window| window == code).expect("the model has a SOFTMAX");
+    let mut model = model.to_vec();
+    model[place] = EMBEDDING_LOOKUP_SPARSE;
+    model[place + code.len() - 1] = EMBEDDING_LOOKUP_SPARSE;
+    model
+}
+
+/// Fills `folder`; `fixtures` are those of the project.
+pub fn fill(folder: &Path, fixtures: &Path) {
+    let model = fs::read(fixtures.join("models/yes_no.tflite")).unwrap();
+    let yes = fs::read(fixtures.join("wav/yes.wav")).unwrap();
+    let no = fs::read(fixtures.join("wav/no.wav")).unwrap();
+    let both_channels = yes[44..].chunks(2).flat_map(|sample| [[sample[0], sample[1]]; 2]);
+    let stereo = both_channels.map(i16::from_le_bytes);
+    let ones = vec!["1"; 1960].join(",");
+    let files: [(&str, Vec<u8>); 21] = [
+        ("stereo.wav", wav(16_000, 2, stereo)),
+        ("half.wav", wav(16_000, 1, triangle(8_000))),
+        ("tiny.wav", wav(16_000, 1, triangle(160))),
+        ("zeros.wav", wav(16_000, 1, [0; 16_000])),
+        ("cut.wav", yes[..20_000].to_vec()),
+        ("text.txt", b"hello, this is text\n".to_vec()),
+        ("empty.tflite", Vec::new()),
+        ("cut.tflite", model[..9_000].to_vec()),
+        ("unsupported.tflite", unsupported(&model)),
+        ("labels.txt", b"quiet\nsomething\nja\nnein\n".to_vec()),
+        ("latin1.txt", b"ja\nn\xF6\n".to_vec()),
+        ("one.bin", vec![0; 1960]),
+        ("three.bin", [vec![0; 1960], vec![1; 1960], vec![128; 1960]].concat()),
+        ("odd.bin", vec![0; 100]),
+        ("float64.npy", npy("<f8", "(1, 1960)", &[0; 8 * 1960])),
+        ("shape.npy", npy("|i1", "(40, 49)", &[0; 1960])),
+        ("two.npy", npy("|i1", "(2, 1960)", &[7; 2 * 1960])),
+        ("one.json", format!("[[{ones}]]").into_bytes()),
+        ("shape.json", b"[[1, 2, 3], [4, 5, 6]]".to_vec()),
+        ("range.json", format!("[[{}]]", ones.replacen('1', "200", 1)).into_bytes()),
+        ("broken.json", b"[[1, 2".to_vec()),
+    ];
+    for (name, bytes) in files {
+        fs::write(folder.join(name), bytes).unwrap();
+    }
+    let dataset = [
+        ("dataset/yes/a.wav", yes.clone()),
+        ("dataset/yes/b.wav", yes[..20_000].to_vec()),
+        ("dataset/no/a.wav", no.clone()),
+        ("dataset/marvin/a.wav", fs::read(fixtures.join("wav/marvin.wav")).unwrap()),
+        ("dataset/marvin/readme.txt", b"not a recording".to_vec()),
+        ("dataset/_background_noise_/a.wav", no.clone()),
+        ("bad/yes/a.wav", b"nothing".to_vec()),
+        ("flat/a.wav", no),
+    ];
+    for (name, bytes) in dataset {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+}
