@@ -10,7 +10,7 @@ use clap::Args;
 use micro_runtime::detect::{DetectorSettings, background_labels};
 use micro_runtime::pipeline::{ROW_MS, label_count};
 
-use super::{Failure, Kind};
+use super::{Failure, Kind, style};
 use crate::compile::Options;
 use crate::host::loaded::{Loaded, parse_labels, read_file};
 use crate::host::sound::{MAX_LABELS, Settings};
@@ -207,6 +207,18 @@ impl Arguments {
             None => background_labels(loaded.labels.iter().map(String::as_str)),
             Some(names) => self.ignored(loaded, labels, names)?,
         };
+        // The oldest result that counts is as old as the average is long.
+        let most = self.average_ms / self.stride_ms + 1;
+        if most < self.minimum_count {
+            style::warning(&format!(
+                "no word can be reported: --average-ms {} with --stride-ms {} averages {} at most, --minimum-count is {}",
+                self.average_ms,
+                self.stride_ms,
+                counted(most.into(), "result"),
+                self.minimum_count
+            ));
+            style::help("raise --average-ms, or lower --minimum-count or --stride-ms");
+        }
         Ok(Settings {
             detector: DetectorSettings {
                 average_window_ms: self.average_ms,

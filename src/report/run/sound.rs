@@ -89,16 +89,19 @@ impl SoundReport {
 
     /// One line a clip: what it is.
     pub fn render_verdicts(&self, out: &mut impl fmt::Write, paint: impl Fn(Style, &str) -> String) -> fmt::Result {
-        let width = self.clips.iter().map(|clip| clip.file.chars().count()).max().unwrap_or(0);
-        for clip in &self.clips {
-            write!(out, "{:width$}  ", clip.file)?;
+        let names: Vec<String> = self.clips.iter().map(|clip| printable(&clip.file)).collect();
+        let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+        for (clip, name) in self.clips.iter().zip(&names) {
+            write!(out, "{name:width$}  ")?;
             if clip.detections.is_empty() {
                 writeln!(out, "{}", paint(Style::Faint, &clip.silence_verdict()))?;
             } else {
                 let words: Vec<String> = clip
                     .detections
                     .iter()
-                    .map(|d| format!("\"{}\" at {} ms (score {})", d.label, thousands(d.time_ms.into()), d.score))
+                    .map(|d| {
+                        format!("\"{}\" at {} ms (score {})", printable(&d.label), thousands(d.time_ms.into()), d.score)
+                    })
                     .collect();
                 writeln!(out, "{}", paint(Style::Good, &words.join(", ")))?;
             }
@@ -145,7 +148,7 @@ impl ClipReport {
 
     fn silence_verdict(&self) -> String {
         match &self.top {
-            Some(top) => format!("no word (most like \"{}\")", top.label),
+            Some(top) => format!("no word (most like \"{}\")", printable(&top.label)),
             None => "no word (too short for a single window)".to_string(),
         }
     }
@@ -155,13 +158,12 @@ impl ClipReport {
         let seconds = self.duration_ms as f64 / 1000.0;
         writeln!(out, "{}  {seconds:.2} s", paint(Style::Strong, &printable(&self.file)))?;
         if self.strip.windows.is_empty() {
-            writeln!(out, "  too short: not one window was full")?;
-            return Ok(());
+            return writeln!(out, "  too short: not one window was full\n");
         }
         self.render_strips(out, &paint)?;
         if let Some(scores) = &self.window_scores {
             let scores: Vec<String> =
-                self.labels.iter().zip(scores).map(|(label, score)| format!("{label} {score}")).collect();
+                self.labels.iter().zip(scores).map(|(label, score)| format!("{} {score}", printable(label))).collect();
             writeln!(out, "  scores of the window that covers the clip: {}", scores.join(", "))?;
         }
         writeln!(out)
@@ -174,7 +176,8 @@ impl ClipReport {
         let fits = windows.len() <= STRIP_COLUMNS;
         let column_ms = if fits { step_ms } else { step_ms.max(COARSE_COLUMN_MS) };
         let columns = ((last_ms - first_ms) / column_ms) as usize + 1;
-        let name_width = self.labels.iter().map(|label| label.chars().count()).max().unwrap_or(0).max(4);
+        let labels: Vec<String> = self.labels.iter().map(|label| printable(label)).collect();
+        let name_width = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0).max(4);
         for band in (0..columns).step_by(STRIP_COLUMNS) {
             let band_columns = (columns - band).min(STRIP_COLUMNS);
             let column_of = |time_ms: u32| {
@@ -183,7 +186,7 @@ impl ClipReport {
             };
             let start_ms = first_ms + band as u32 * column_ms;
             writeln!(out, "  {:name_width$} {}", "", paint(Style::Faint, &axis(start_ms, column_ms, band_columns)))?;
-            for (index, label) in self.labels.iter().enumerate() {
+            for (index, label) in labels.iter().enumerate() {
                 let mut bars = vec![BARS[0]; band_columns];
                 let mut heights = vec![0usize; band_columns];
                 for (time_ms, scores) in windows {
@@ -195,13 +198,13 @@ impl ClipReport {
                 }
                 bars.iter_mut().zip(&heights).for_each(|(bar, &height)| *bar = BARS[height]);
                 let strip: String = bars.into_iter().collect();
-                writeln!(out, "  {label:>name_width$} {}", strip.trim_end())?;
+                writeln!(out, "{}", format!("  {label:>name_width$} {strip}").trim_end())?;
             }
             let heard = self.detections.iter().filter_map(|d| column_of(d.time_ms).map(|column| (column, d)));
             for (column, detection) in heard {
                 let mark = format!(
                     "▲ {} at {} ms, score {}",
-                    detection.label,
+                    printable(&detection.label),
                     thousands(detection.time_ms.into()),
                     detection.score
                 );
