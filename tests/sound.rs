@@ -3,6 +3,7 @@
 mod support;
 
 use std::path::Path;
+use std::process::Command;
 
 use micro_runtime::detect::{DetectorSettings, background_labels};
 use micro_runtime::pipeline::ROW_MS;
@@ -85,6 +86,50 @@ fn streams_have_the_rows_and_scores_of_the_reference() {
     }
 }
 
+#[derive(Deserialize)]
+struct SpectrogramIndex {
+    spectrograms: Vec<Spectrogram>,
+}
+
+#[derive(Deserialize)]
+struct Spectrogram {
+    name: String,
+    file: String,
+    scores: Vec<i8>,
+}
+
+/// Runs the command on `wav` and gives what it writes for `--features` and `--scores`.
+fn files_of(model: &Path, wav: &Path) -> [Vec<u8>; 2] {
+    let folder = tempfile::tempdir().unwrap();
+    let files = ["features.bin", "scores.bin"].map(|name| folder.path().join(name));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tinyml"));
+    command.arg("run").arg(model).args(["--labels", &LABELS.join(","), "--wav"]).arg(wav);
+    let output = command.arg("--features").arg(&files[0]).arg("--scores").arg(&files[1]).output().unwrap();
+    assert!(output.status.success(), "{}: {}", wav.display(), String::from_utf8_lossy(&output.stderr));
+    files.map(|file| std::fs::read(file).unwrap())
+}
+
+#[test]
+fn files_of_features_and_scores_are_the_goldens_byte_for_byte() {
+    let Some(model) = support::shared("conformance/models/micro_speech_quantized/model.tflite") else { return };
+    let Some(folder) = support::shared("conformance/signal") else { return };
+    let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
+    let clips: SpectrogramIndex = serde_json::from_slice(&read("spectrogram.json")).unwrap();
+    let streams: Index = serde_json::from_slice(&read("streaming.json")).unwrap();
+    assert!(!clips.spectrograms.is_empty() && !streams.streams.is_empty());
+    for clip in clips.spectrograms {
+        let [features, scores] = files_of(&model, &folder.join(format!("wav/{}.wav", clip.name)));
+        let expected: Vec<u8> = clip.scores.iter().map(|&score| score as u8).collect();
+        assert!(features == read(&clip.file), "{}: features", clip.name);
+        assert_eq!(scores, expected, "{}: scores", clip.name);
+    }
+    for stream in streams.streams {
+        let [features, scores] = files_of(&model, &folder.join(&stream.wav));
+        assert!(features == read(&stream.features.file), "{}: features", stream.wav);
+        assert!(scores == read(&stream.scores.file), "{}: scores", stream.wav);
+    }
+}
+
 #[test]
 fn the_tail_adds_windows_but_no_rows_to_the_clip() {
     let model = Loaded::load(tinyml::host::builtin::KEYWORD_MODEL, &Options::default()).unwrap();
@@ -93,7 +138,8 @@ fn the_tail_adds_windows_but_no_rows_to_the_clip() {
     assert_eq!((with.windows.len(), without.windows.len()), (51, 1));
     assert_eq!((with.features(), with.scores()), (without.features(), without.scores()));
     assert_eq!(with.windows[0], without.windows[0]);
-    assert!(without.detections.is_empty());
+    assert!(without.detections.is_empty() && without.tail_rows.is_empty());
+    assert_eq!(with.tail_rows.len(), 50);
     let words: Vec<String> = with.detections.iter().map(|word| model.label(word.label.into())).collect();
     assert_eq!(words, ["yes"]);
 }

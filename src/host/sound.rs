@@ -58,6 +58,8 @@ pub struct Window {
 pub struct Heard {
     /// The feature rows of the clip, without the tail.
     pub rows: Vec<[i8; CHANNELS]>,
+    /// The feature rows of the tail, which follow those of the clip.
+    pub tail_rows: Vec<[i8; CHANNELS]>,
     /// Every window, those of the tail included.
     pub windows: Vec<Window>,
     /// How many of the windows end inside the clip.
@@ -143,7 +145,9 @@ pub fn listen(program: Program<'_>, samples: &[i16], settings: &Settings) -> Res
     let tail = vec![0i16; settings.tail_ms as usize * SAMPLE_RATE / 1000];
     let mut rest = tail.as_slice();
     while let Some(row) = pipeline.push(&mut rest) {
-        note(&mut heard, &pipeline, &row.map_err(ListenError::Data)?);
+        let row = row.map_err(ListenError::Data)?;
+        heard.tail_rows.push(row.features);
+        note(&mut heard, &pipeline, &row);
     }
     Ok(heard)
 }

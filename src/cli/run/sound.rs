@@ -107,6 +107,9 @@ fn clip(arguments: &Arguments, loaded: &Loaded, settings: &Settings, path: &Path
         write_rows(file, "scores", loaded.outputs[0].element_type, outputs.view())?;
     }
     if let Some(file) = &arguments.spectrogram {
+        if heard.rows.is_empty() {
+            return Err(nothing_to_write(&name, file, "a feature row", WINDOW_MS));
+        }
         draw(file, &report, &heard)?;
     }
     Ok(report)
@@ -149,15 +152,15 @@ fn write_rows<T: NoUninit>(
 }
 
 fn draw(path: &Path, report: &ClipReport, heard: &Heard) -> anyhow::Result<()> {
-    let end_ms = (heard.rows.len() as u64).saturating_sub(1) * ROW_MS as u64 + WINDOW_MS as u64;
-    // A word that completes in the tail is marked at the end of the clip.
-    let marks: Vec<Mark<'_>> = report
-        .detections
-        .iter()
-        .map(|detection| Mark { time_ms: (detection.time_ms as u64).min(end_ms), label: &detection.label })
-        .collect();
+    let words = report.detections.iter();
+    let marks: Vec<Mark<'_>> = words.map(|word| Mark { time_ms: word.time_ms.into(), label: &word.label }).collect();
+    // Of the tail it shows as much as it takes for the last word to be reported.
+    let last_ms = report.detections.iter().map(|detection| detection.time_ms).max().unwrap_or(0);
+    let until_last = (last_ms.saturating_sub(WINDOW_MS) / ROW_MS) as usize + 1;
+    let of_tail = until_last.saturating_sub(heard.rows.len()).min(heard.tail_rows.len());
+    let rows = [heard.rows.as_slice(), &heard.tail_rows[..of_tail]].concat();
     let picture = Picture {
-        rows: heard.rows.as_flattened(),
+        rows: rows.as_flattened(),
         channels: CHANNELS,
         channel_hz: &[],
         stride_ms: ROW_MS,
