@@ -12,6 +12,7 @@ use micro_runtime::pipeline::{ROW_MS, label_count};
 
 use super::{Failure, Kind, style};
 use crate::compile::Options;
+use crate::host::builtin;
 use crate::host::loaded::{Loaded, parse_labels, read_file};
 use crate::host::sound::{MAX_LABELS, Settings};
 use crate::report::counted;
@@ -48,12 +49,12 @@ pub struct Arguments {
     #[arg(long, value_name = "LABELS", help_heading = "Sound")]
     labels: Option<String>,
 
-    /// Milliseconds over which scores are averaged
-    #[arg(long, value_name = "MS", default_value_t = DetectorSettings::default().average_window_ms, help_heading = "Detector")]
-    average_ms: u32,
-    /// The averaged score, 0 to 255, must be above this
-    #[arg(long, value_name = "SCORE", default_value_t = DetectorSettings::default().threshold, help_heading = "Detector")]
-    threshold: u8,
+    /// Milliseconds over which scores are averaged; 400 for the built-in model, else 1000
+    #[arg(long, value_name = "MS", help_heading = "Detector")]
+    average_ms: Option<u32>,
+    /// The averaged score, 0 to 255, must be above this; 150 for the built-in model, else 200
+    #[arg(long, value_name = "SCORE", help_heading = "Detector")]
+    threshold: Option<u8>,
     /// The fewest results to average over
     #[arg(long, value_name = "COUNT", default_value_t = DetectorSettings::default().minimum_count, help_heading = "Detector")]
     minimum_count: u32,
@@ -118,8 +119,7 @@ pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
 fn load(path: Option<&Path>, options: &Options) -> anyhow::Result<(String, Loaded)> {
     let Some(path) = path else {
         let name = "built-in keyword model";
-        let loaded =
-            Loaded::load(crate::host::builtin::KEYWORD_MODEL, options).map_err(|error| Failure::load(name, &error))?;
+        let loaded = Loaded::load(builtin::KEYWORD_MODEL, options).map_err(|error| Failure::load(name, &error))?;
         return Ok((name.to_string(), loaded));
     };
     let name = path.display().to_string();
@@ -207,12 +207,17 @@ impl Arguments {
             None => background_labels(loaded.labels.iter().map(String::as_str)),
             Some(names) => self.ignored(loaded, labels, names)?,
         };
+        let defaults = match self.model {
+            None => builtin::detector_settings(),
+            Some(_) => DetectorSettings::default(),
+        };
+        let average_ms = self.average_ms.unwrap_or(defaults.average_window_ms);
         // The oldest result that counts is as old as the average is long.
-        let most = self.average_ms / self.stride_ms + 1;
+        let most = average_ms / self.stride_ms + 1;
         if most < self.minimum_count {
             style::warning(&format!(
                 "no word can be reported: --average-ms {} with --stride-ms {} averages {} at most, --minimum-count is {}",
-                self.average_ms,
+                average_ms,
                 self.stride_ms,
                 counted(most.into(), "result"),
                 self.minimum_count
@@ -221,8 +226,8 @@ impl Arguments {
         }
         Ok(Settings {
             detector: DetectorSettings {
-                average_window_ms: self.average_ms,
-                threshold: self.threshold,
+                average_window_ms: average_ms,
+                threshold: self.threshold.unwrap_or(defaults.threshold),
                 minimum_count: self.minimum_count,
                 suppression_ms: self.suppression_ms,
                 ignored_labels,
