@@ -16,10 +16,10 @@ use bytemuck::{Pod, Zeroable};
 
 use super::support::activation::clamp;
 use super::support::dot::{int4, rows_i8, rows_i8_wide};
-use super::support::requantise::{ChannelMultipliers, OutputStage};
+use super::support::requantise::{ChannelMultipliers, Finish, OutputStage, Requantise};
 use super::support::window::{Geometry, Pixel};
 use super::{Call, Fault, Kernel, Op, code, number, volume};
-use crate::arena::{Element, Input, Output};
+use crate::arena::{Element, Input};
 
 /// Parameters of the quantised kernels.
 ///
@@ -141,14 +141,8 @@ fn int8(call: &Call<'_>) {
     let weights = call.input::<i8>(1);
     let dots = |patch: &[i16], start, row, sums: &mut [i32]| rows_i8(patch, weights, start, row, sums);
     let offset = p.input_offset as i16;
-    convolve(
-        p,
-        call.input::<i8>(0),
-        |value| (value as i16).wrapping_add(offset),
-        dots,
-        finish(call, p),
-        call.output(0),
-    );
+    let widen = |value: i8| (value as i16).wrapping_add(offset);
+    convolve(p, call, widen, dots, Requantise::<i32, i8>::of(call, 2, p.output));
 }
 
 fn int8_int4(call: &Call<'_>) {
@@ -162,63 +156,35 @@ fn int8_int4(call: &Call<'_>) {
         }
     };
     let offset = p.input_offset as i16;
-    convolve(
-        p,
-        call.input::<i8>(0),
-        |value| (value as i16).wrapping_add(offset),
-        dots,
-        finish(call, p),
-        call.output(0),
-    );
-}
-
-/// The last step of the `int8` kernels.
-fn finish<'a>(call: &Call<'a>, p: &'a Parameters) -> impl Fn(usize, i32) -> i8 + 'a {
-    let finish = finish_narrow(call, p);
-    move |channel, sum| finish(channel, sum) as i8
-}
-
-/// The last step of the kernels that accumulate in 32 bits.
-fn finish_narrow<'a>(call: &Call<'a>, p: &'a Parameters) -> impl Fn(usize, i32) -> i32 + 'a {
-    let (bias, multipliers) = (call.input::<i32>(2), ChannelMultipliers::of(call, 3));
-    move |channel, sum| {
-        let bias = if bias.is_empty() { 0 } else { bias.get(channel) };
-        p.output.apply(multipliers.get(channel).apply(sum.wrapping_add(bias)))
-    }
+    let widen = |value: i8| (value as i16).wrapping_add(offset);
+    convolve(p, call, widen, dots, Requantise::<i32, i8>::of(call, 2, p.output));
 }
 
 fn int16(call: &Call<'_>) {
     let p: &Parameters = call.parameters();
     let weights = call.input::<i8>(1);
     let dots = |patch: &[i16], start, row, sums: &mut [i32]| rows_i8(patch, weights, start, row, sums);
-    let finish = finish_narrow(call, p);
-    let finish = |channel, sum| finish(channel, sum) as i16;
-    convolve(p, call.input::<i16>(0), |value| value, dots, finish, call.output(0));
+    convolve(p, call, |value| value, dots, Requantise::<i32, i16>::of(call, 2, p.output));
 }
 
 fn int16_wide(call: &Call<'_>) {
     let p: &Parameters = call.parameters();
     let weights = call.input::<i8>(1);
-    let (bias, multipliers) = (call.input::<i64>(2), ChannelMultipliers::of(call, 3));
     let dots = |patch: &[i16], start, row, sums: &mut [i64]| rows_i8_wide(patch, weights, start, row, sums);
-    let finish = |channel, sum: i64| {
-        let bias = if bias.is_empty() { 0 } else { bias.get(channel) };
-        p.output.apply(multipliers.get(channel).apply_wide(sum.wrapping_add(bias))) as i16
-    };
-    convolve(p, call.input::<i16>(0), |value| value, dots, finish, call.output(0));
+    convolve(p, call, |value| value, dots, Requantise::<i64, i16>::of(call, 2, p.output));
 }
 
-/// Computes all outputs: `widen` an input element to a factor (0 where the reference skips padding), add the `dots` of
-/// a run of factors with rows of weights to sums, `finish` the sum of an output channel.
+/// Computes all outputs: `widen` an input element to a factor, add the `dots` of a run of factors with rows of weights
+/// to sums, `finish` the sums of channels. Factors outside the image are 0.
 #[inline(always)]
-fn convolve<I: Element, S: Copy + Default>(
+fn convolve<F: Finish>(
     p: &Parameters,
-    input: Input<'_, I>,
-    widen: impl Fn(I) -> i16 + Copy,
-    dots: impl Fn(&[i16], usize, usize, &mut [S]),
-    finish: impl Fn(usize, S) -> I,
-    output: Output<'_, I>,
+    call: &Call<'_>,
+    widen: impl Fn(F::Value) -> i16 + Copy,
+    dots: impl Fn(&[i16], usize, usize, &mut [F::Sum]),
+    finish: F,
 ) {
+    let (input, output) = (call.input::<F::Value>(0), call.output::<F::Value>(0));
     let outputs = p.geometry.output_channels as usize;
     let group_outputs = outputs / p.groups as usize;
     let window = Window::new(&p.geometry, p.groups);
@@ -231,18 +197,20 @@ fn convolve<I: Element, S: Copy + Default>(
                 window.gather(&pixel, group, 0, &mut patch[..row], input, widen);
             }
             for first in (group * group_outputs..(group + 1) * group_outputs).step_by(BLOCK) {
-                let mut sums = [S::default(); BLOCK];
-                let sums = &mut sums[..BLOCK.min((group + 1) * group_outputs - first)];
+                let mut sums = [F::Sum::default(); BLOCK];
+                let channels = BLOCK.min((group + 1) * group_outputs - first);
                 for start in (0..row).step_by(PATCH) {
                     let part = &mut patch[..PATCH.min(row - start)];
                     if !is_whole {
                         window.gather(&pixel, group, start, part, input, widen);
                     }
-                    dots(part, first * row + start, row, sums);
+                    dots(part, first * row + start, row, &mut sums[..channels]);
                 }
-                let target = output.range(pixel.index * outputs + first, sums.len());
-                for (channel, (&sum, cell)) in sums.iter().zip(target.iter()).enumerate() {
-                    cell.set(finish(first + channel, sum));
+                let target = output.range(pixel.index * outputs + first, channels);
+                if channels == BLOCK {
+                    finish.finish(first, sums, target);
+                } else {
+                    (0..channels).for_each(|lane| finish.finish(first + lane, [sums[lane]], target.range(lane, 1)));
                 }
             }
         }

@@ -15,8 +15,8 @@ use bytemuck::{Pod, Zeroable};
 
 use super::support::activation::clamp;
 use super::support::dot::int4;
-use super::support::requantise::{ChannelMultipliers, OutputStage};
-use super::support::window::{Geometry, Pixel, for_each_block};
+use super::support::requantise::{ChannelMultipliers, Finish, OutputStage, Requantise};
+use super::support::window::{Blocks, Geometry, Pixel, for_each_block};
 use super::{Call, Fault, Kernel, Op, code, number, volume};
 use crate::arena::{Element, Input, Output};
 
@@ -136,9 +136,8 @@ fn check_float32(op: &Op<'_>) -> Result<(), Fault> {
     op.output::<f32>(0, p.geometry.output_elements()?)
 }
 
-/// How one combination of element types is read, multiplied and finished.
+/// How one combination of element types is read and multiplied.
 trait Arithmetic {
-    /// Input and output elements.
     type Value: Element;
     type Weight: Element;
     /// What inputs and weights are multiplied as.
@@ -146,14 +145,18 @@ trait Arithmetic {
     type Sum: Copy + Default;
 
     fn input(&self, value: Self::Value) -> Self::Factor;
-    /// `N` weights from `start` on.
-    fn weights<const N: usize>(&self, weights: Input<'_, Self::Weight>, start: usize) -> [Self::Factor; N];
+    /// The `len` weights from `start` on.
+    fn weights<'w>(
+        &self,
+        weights: Input<'w, Self::Weight>,
+        start: usize,
+        len: usize,
+    ) -> impl Fn(usize) -> Self::Factor + 'w;
     fn multiply_add(sum: Self::Sum, value: Self::Factor, weight: Self::Factor) -> Self::Sum;
-    fn finish(&self, channel: usize, sum: Self::Sum) -> Self::Value;
 }
 
-/// A run of the kernel with one arithmetic.
-struct Depthwise<'a, A: Arithmetic> {
+/// A run of the kernel: an arithmetic, and what becomes of its sums.
+struct Depthwise<'a, A: Arithmetic, F> {
     geometry: &'a Geometry,
     input: Input<'a, A::Value>,
     weights: Input<'a, A::Weight>,
@@ -161,9 +164,10 @@ struct Depthwise<'a, A: Arithmetic> {
     /// The newest output pixels, by their number; empty when pixels are written at once.
     ring: Output<'a, A::Value>,
     arithmetic: A,
+    finish: F,
 }
 
-impl<A: Arithmetic> Depthwise<'_, A> {
+impl<A: Arithmetic, F: Finish<Sum = A::Sum, Value = A::Value>> Depthwise<'_, A, F> {
     #[inline(always)]
     fn run(&self) {
         let (inputs, outputs) = (self.geometry.input_channels as usize, self.geometry.output_channels as usize);
@@ -172,10 +176,10 @@ impl<A: Arithmetic> Depthwise<'_, A> {
             self.make_room(pixel.index);
             pixels = pixel.index + 1;
             if inputs == outputs {
-                for_each_block!(outputs, side_by_side(self, &pixel));
+                for_each_block(outputs, &SideBySide { depthwise: self, pixel: &pixel });
             } else {
                 for input in 0..inputs {
-                    for_each_block!(outputs / inputs, fan_out(self, &pixel, input));
+                    for_each_block(outputs / inputs, &FanOut { depthwise: self, pixel: &pixel, input });
                 }
             }
         });
@@ -203,72 +207,81 @@ impl<A: Arithmetic> Depthwise<'_, A> {
         }
     }
 
-    /// Accumulates the output channels from `channel` on over the window and writes them; `values` reads their
-    /// factors at an input pixel.
+    /// Accumulates the output channels from `channel` on over the window and writes them; `values` gives their factors
+    /// at an input pixel.
     #[inline(always)]
-    fn block<const N: usize>(&self, pixel: &Pixel, channel: usize, values: impl Fn(usize) -> [A::Factor; N]) {
+    fn block<const N: usize, V: Fn(usize) -> A::Factor>(
+        &self,
+        pixel: &Pixel,
+        channel: usize,
+        values: impl Fn(usize) -> V,
+    ) {
         let outputs = self.geometry.output_channels as usize;
         let mut sums = [A::Sum::default(); N];
         for row in 0..pixel.rows.count {
             for column in 0..pixel.columns.count {
                 let values = values(self.geometry.input_pixel(pixel, row, column));
                 let tap = self.geometry.tap(pixel, row, column);
-                let weights = self.arithmetic.weights::<N>(self.weights, tap * outputs + channel);
-                for lane in 0..N {
-                    sums[lane] = A::multiply_add(sums[lane], values[lane], weights[lane]);
+                let weights = self.arithmetic.weights(self.weights, tap * outputs + channel, N);
+                for (lane, sum) in sums.iter_mut().enumerate() {
+                    *sum = A::multiply_add(*sum, values(lane), weights(lane));
                 }
             }
         }
-        let target = self.place(pixel.index).range(channel, N);
-        for (lane, cell) in target.iter().enumerate() {
-            cell.set(self.arithmetic.finish(channel + lane, sums[lane]));
-        }
+        self.write(pixel.index, channel, &sums);
+    }
+
+    /// Finishes the outputs of pixel `index` from `channel` on.
+    ///
+    /// A function of its own, so that the sums are vectors until they get here.
+    #[inline(never)]
+    fn write<const N: usize>(&self, index: usize, channel: usize, sums: &[A::Sum; N]) {
+        self.finish.finish(channel, *sums, self.place(index).range(channel, N));
     }
 }
 
-/// `N` channels that each have an input channel of their own.
-#[inline(always)]
-fn side_by_side<const N: usize, A: Arithmetic>(depthwise: &Depthwise<'_, A>, pixel: &Pixel, channel: usize) {
-    let inputs = depthwise.geometry.input_channels as usize;
-    depthwise.block::<N>(pixel, channel, |input| {
-        let values = depthwise.input.range(input * inputs + channel, N).array::<N>();
-        values.map(|value| depthwise.arithmetic.input(value))
-    });
+/// An output pixel whose channels each have an input channel of their own.
+struct SideBySide<'a, A: Arithmetic, F> {
+    depthwise: &'a Depthwise<'a, A, F>,
+    pixel: &'a Pixel,
 }
 
-/// `N` of the channels that share input channel `channel`, the first of them number `number`.
-#[inline(always)]
-fn fan_out<const N: usize, A: Arithmetic>(depthwise: &Depthwise<'_, A>, pixel: &Pixel, channel: usize, number: usize) {
-    let (inputs, outputs) = (depthwise.geometry.input_channels as usize, depthwise.geometry.output_channels as usize);
-    depthwise.block::<N>(pixel, channel * (outputs / inputs) + number, |input| {
-        [depthwise.arithmetic.input(depthwise.input.get(input * inputs + channel)); N]
-    });
-}
-
-/// The requantisation of a kernel with a bias of type `B`.
-struct Quantised<'a, B> {
-    offset: i16,
-    bias: Input<'a, B>,
-    multipliers: ChannelMultipliers<'a>,
-    output: OutputStage,
-}
-
-impl<'a, B: Element + Default> Quantised<'a, B> {
-    fn of(call: &Call<'a>) -> Self {
-        let p: &Parameters = call.parameters();
-        let multipliers = ChannelMultipliers::of(call, 3);
-        Quantised { offset: p.input_offset as i16, bias: call.input(2), multipliers, output: p.output }
-    }
-
+impl<A: Arithmetic, F: Finish<Sum = A::Sum, Value = A::Value>> Blocks for SideBySide<'_, A, F> {
     #[inline(always)]
-    fn bias(&self, channel: usize) -> B {
-        if self.bias.is_empty() { B::default() } else { self.bias.get(channel) }
+    fn block<const N: usize>(&self, channel: usize) {
+        let inputs = self.depthwise.geometry.input_channels as usize;
+        self.depthwise.block::<N, _>(self.pixel, channel, |pixel| {
+            let values = self.depthwise.input.range(pixel * inputs + channel, N);
+            move |lane| self.depthwise.arithmetic.input(values.get(lane))
+        });
     }
 }
 
-struct Int8<'a>(Quantised<'a, i32>);
+/// The channels of an output pixel that share an input channel.
+struct FanOut<'a, A: Arithmetic, F> {
+    depthwise: &'a Depthwise<'a, A, F>,
+    pixel: &'a Pixel,
+    input: usize,
+}
 
-impl Arithmetic for Int8<'_> {
+impl<A: Arithmetic, F: Finish<Sum = A::Sum, Value = A::Value>> Blocks for FanOut<'_, A, F> {
+    #[inline(always)]
+    fn block<const N: usize>(&self, number: usize) {
+        let geometry = self.depthwise.geometry;
+        let (inputs, outputs) = (geometry.input_channels as usize, geometry.output_channels as usize);
+        self.depthwise.block::<N, _>(self.pixel, self.input * (outputs / inputs) + number, |pixel| {
+            let value = self.depthwise.arithmetic.input(self.depthwise.input.get(pixel * inputs + self.input));
+            move |_| value
+        });
+    }
+}
+
+/// 8-bit inputs and weights.
+struct Int8 {
+    input_offset: i16,
+}
+
+impl Arithmetic for Int8 {
     type Value = i8;
     type Weight = i8;
     type Factor = i16;
@@ -276,29 +289,25 @@ impl Arithmetic for Int8<'_> {
 
     #[inline(always)]
     fn input(&self, value: i8) -> i16 {
-        (value as i16).wrapping_add(self.0.offset)
+        (value as i16).wrapping_add(self.input_offset)
     }
 
     #[inline(always)]
-    fn weights<const N: usize>(&self, weights: Input<'_, i8>, start: usize) -> [i16; N] {
-        weights.range(start, N).array::<N>().map(|weight| weight as i16)
+    fn weights<'w>(&self, weights: Input<'w, i8>, start: usize, len: usize) -> impl Fn(usize) -> i16 + 'w {
+        let weights = weights.range(start, len);
+        move |lane| weights.get(lane) as i16
     }
 
     #[inline(always)]
     fn multiply_add(sum: i32, value: i16, weight: i16) -> i32 {
         sum.wrapping_add(value as i32 * weight as i32)
     }
-
-    #[inline(always)]
-    fn finish(&self, channel: usize, sum: i32) -> i8 {
-        let sum = sum.wrapping_add(self.0.bias(channel));
-        self.0.output.apply(self.0.multipliers.get(channel).apply(sum)) as i8
-    }
 }
 
-struct Int8Int4<'a>(Int8<'a>);
+/// 8-bit inputs and 4-bit weights.
+struct Int8Int4(Int8);
 
-impl Arithmetic for Int8Int4<'_> {
+impl Arithmetic for Int8Int4 {
     type Value = i8;
     type Weight = u8;
     type Factor = i16;
@@ -310,24 +319,20 @@ impl Arithmetic for Int8Int4<'_> {
     }
 
     #[inline(always)]
-    fn weights<const N: usize>(&self, weights: Input<'_, u8>, start: usize) -> [i16; N] {
-        core::array::from_fn(|lane| int4(weights, start + lane) as i16)
+    fn weights<'w>(&self, weights: Input<'w, u8>, start: usize, _len: usize) -> impl Fn(usize) -> i16 + 'w {
+        move |lane| int4(weights, start + lane) as i16
     }
 
     #[inline(always)]
     fn multiply_add(sum: i32, value: i16, weight: i16) -> i32 {
         Int8::multiply_add(sum, value, weight)
     }
-
-    #[inline(always)]
-    fn finish(&self, channel: usize, sum: i32) -> i8 {
-        self.0.finish(channel, sum)
-    }
 }
 
-struct Int16<'a>(Quantised<'a, i64>);
+/// 16-bit inputs and 8-bit weights.
+struct Int16;
 
-impl Arithmetic for Int16<'_> {
+impl Arithmetic for Int16 {
     type Value = i16;
     type Weight = i8;
     type Factor = i16;
@@ -339,29 +344,21 @@ impl Arithmetic for Int16<'_> {
     }
 
     #[inline(always)]
-    fn weights<const N: usize>(&self, weights: Input<'_, i8>, start: usize) -> [i16; N] {
-        weights.range(start, N).array::<N>().map(|weight| weight as i16)
+    fn weights<'w>(&self, weights: Input<'w, i8>, start: usize, len: usize) -> impl Fn(usize) -> i16 + 'w {
+        let weights = weights.range(start, len);
+        move |lane| weights.get(lane) as i16
     }
 
     #[inline(always)]
     fn multiply_add(sum: i64, value: i16, weight: i16) -> i64 {
         sum.wrapping_add((value as i32 * weight as i32) as i64)
     }
-
-    #[inline(always)]
-    fn finish(&self, channel: usize, sum: i64) -> i16 {
-        let sum = sum.wrapping_add(self.0.bias(channel));
-        self.0.output.apply(self.0.multipliers.get(channel).apply_wide(sum)) as i16
-    }
 }
 
-struct Float32<'a> {
-    bias: Input<'a, f32>,
-    minimum: f32,
-    maximum: f32,
-}
+/// Floats, added up tap by tap.
+struct Float32;
 
-impl Arithmetic for Float32<'_> {
+impl Arithmetic for Float32 {
     type Value = f32;
     type Weight = f32;
     type Factor = f32;
@@ -373,41 +370,67 @@ impl Arithmetic for Float32<'_> {
     }
 
     #[inline(always)]
-    fn weights<const N: usize>(&self, weights: Input<'_, f32>, start: usize) -> [f32; N] {
-        weights.range(start, N).array()
+    fn weights<'w>(&self, weights: Input<'w, f32>, start: usize, len: usize) -> impl Fn(usize) -> f32 + 'w {
+        let weights = weights.range(start, len);
+        move |lane| weights.get(lane)
     }
 
     #[inline(always)]
     fn multiply_add(sum: f32, value: f32, weight: f32) -> f32 {
         sum + value * weight
     }
+}
+
+/// Bias and activation of the float kernel.
+struct Clamp<'a> {
+    bias: Input<'a, f32>,
+    minimum: f32,
+    maximum: f32,
+}
+
+impl Finish for Clamp<'_> {
+    type Sum = f32;
+    type Value = f32;
 
     #[inline(always)]
-    fn finish(&self, channel: usize, sum: f32) -> f32 {
-        let bias = if self.bias.is_empty() { 0.0 } else { self.bias.get(channel) };
-        clamp(sum + bias, self.minimum, self.maximum)
+    fn finish<const N: usize>(&self, first: usize, sums: [f32; N], output: Output<'_, f32>) {
+        for (lane, sum) in sums.into_iter().enumerate() {
+            let bias = if self.bias.is_empty() { 0.0 } else { self.bias.get(first + lane) };
+            output.set(lane, clamp(sum + bias, self.minimum, self.maximum));
+        }
     }
 }
 
-fn run<A: Arithmetic>(call: &Call<'_>, geometry: &Geometry, arithmetic: A) {
+fn run<A: Arithmetic, F: Finish<Sum = A::Sum, Value = A::Value>>(
+    call: &Call<'_>,
+    geometry: &Geometry,
+    arithmetic: A,
+    finish: F,
+) {
     let (input, weights, output) = (call.input(0), call.input(1), call.output(0));
     let ring = if call.has_scratch() { call.scratch(0) } else { Output::empty() };
-    Depthwise { geometry, input, weights, output, ring, arithmetic }.run();
+    Depthwise { geometry, input, weights, output, ring, arithmetic, finish }.run();
 }
 
 fn int8(call: &Call<'_>) {
-    run(call, &call.parameters::<Parameters>().geometry, Int8(Quantised::of(call)));
+    let p: &Parameters = call.parameters();
+    let arithmetic = Int8 { input_offset: p.input_offset as i16 };
+    run(call, &p.geometry, arithmetic, Requantise::<i32, i8>::of(call, 2, p.output));
 }
 
 fn int8_int4(call: &Call<'_>) {
-    run(call, &call.parameters::<Parameters>().geometry, Int8Int4(Int8(Quantised::of(call))));
+    let p: &Parameters = call.parameters();
+    let arithmetic = Int8Int4(Int8 { input_offset: p.input_offset as i16 });
+    run(call, &p.geometry, arithmetic, Requantise::<i32, i8>::of(call, 2, p.output));
 }
 
 fn int16(call: &Call<'_>) {
-    run(call, &call.parameters::<Parameters>().geometry, Int16(Quantised::of(call)));
+    let p: &Parameters = call.parameters();
+    run(call, &p.geometry, Int16, Requantise::<i64, i16>::of(call, 2, p.output));
 }
 
 fn float32(call: &Call<'_>) {
     let p: &FloatParameters = call.parameters();
-    run(call, &p.geometry, Float32 { bias: call.input(2), minimum: p.minimum, maximum: p.maximum });
+    let finish = Clamp { bias: call.input(2), minimum: p.minimum, maximum: p.maximum };
+    run(call, &p.geometry, Float32, finish);
 }

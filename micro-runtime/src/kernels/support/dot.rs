@@ -43,45 +43,28 @@ pub fn int4(packed: Input<'_, u8>, index: usize) -> i8 {
 }
 
 /// Adds to each sum the dot product of `values` with a row of weights: that of sum `k` starts at `start + k * row`.
-///
-/// The values have at most 16 bits, as machines have a multiply that adds pairs of 16-bit products.
 #[inline(always)]
 pub fn rows_i8(values: &[i16], weights: Input<'_, i8>, start: usize, row: usize, sums: &mut [i32]) {
-    let run = |channel: usize| weights.range(start + channel * row, values.len());
-    let (fours, rest) = sums.as_chunks_mut::<4>();
-    for (block, sums) in fours.iter_mut().enumerate() {
-        let dots = dot_rows::<4>(values, core::array::from_fn(|channel| run(4 * block + channel)));
-        sums.iter_mut().zip(dots).for_each(|(sum, dot)| *sum = sum.wrapping_add(dot));
-    }
-    for (channel, sum) in (4 * fours.len()..).zip(rest) {
-        *sum = sum.wrapping_add(dot_rows::<1>(values, [run(channel)])[0]);
+    for (channel, sum) in sums.iter_mut().enumerate() {
+        let weights = weights.range(start + channel * row, values.len());
+        // Runs of fixed length become multiplies of eight pairs, which a loop of unknown length does not.
+        let (mut total, mut position) = (*sum, 0);
+        add_runs::<32>(&mut total, values, weights, &mut position);
+        add_runs::<8>(&mut total, values, weights, &mut position);
+        let rest = values[position..].iter().zip(weights.tail(position).iter());
+        *sum = rest.fold(total, |sum, (&value, weight)| sum.wrapping_add(value as i32 * weight as i32));
     }
 }
 
-/// The dot products of `values` with `N` runs of weights.
+/// Adds to `sum` the products of as many whole runs of `N` values from `position` on as there are, and goes behind them.
 #[inline(always)]
-fn dot_rows<const N: usize>(values: &[i16], weights: [Input<'_, i8>; N]) -> [i32; N] {
-    let mut lanes = [[0i32; 4]; N];
-    let (blocks, rest) = values.as_chunks::<8>();
-    for (block, values) in blocks.iter().enumerate() {
-        for (lanes, weights) in lanes.iter_mut().zip(&weights) {
-            let weights = weights.range(8 * block, 8).array::<8>();
-            for lane in 0..4 {
-                let pair = values[2 * lane] as i32 * weights[2 * lane] as i32
-                    + values[2 * lane + 1] as i32 * weights[2 * lane + 1] as i32;
-                lanes[lane] = lanes[lane].wrapping_add(pair);
-            }
-        }
+fn add_runs<const N: usize>(sum: &mut i32, values: &[i16], weights: Input<'_, i8>, position: &mut usize) {
+    for run in values[*position..].as_chunks::<N>().0 {
+        let pairs = run.iter().zip(weights.range(*position, N).iter());
+        let dot = pairs.fold(0i32, |sum, (&value, weight)| sum.wrapping_add(value as i32 * weight as i32));
+        *sum = sum.wrapping_add(dot);
+        *position += N;
     }
-    let mut sums = lanes.map(|lanes| lanes.iter().fold(0i32, |sum, &lane| sum.wrapping_add(lane)));
-    for (sum, weights) in sums.iter_mut().zip(&weights) {
-        let weights = weights.tail(8 * blocks.len());
-        *sum = rest
-            .iter()
-            .zip(weights.iter())
-            .fold(*sum, |sum, (&value, weight)| sum.wrapping_add(value as i32 * weight as i32));
-    }
-    sums
 }
 
 /// As [`rows_i8`], in 64 bits.

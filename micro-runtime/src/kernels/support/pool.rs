@@ -5,7 +5,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use super::window::{Geometry, Pixel, for_each_block};
+use super::window::{Blocks, Geometry, Pixel, for_each_block};
 use crate::arena::{Element, Input, Output};
 use crate::kernels::{Call, Fault, Op};
 
@@ -71,38 +71,42 @@ fn check<T: Element>(op: &Op<'_>, geometry: &Geometry) -> Result<(), Fault> {
 /// Runs a pool. Pixels without an element under the window are left alone.
 #[inline(always)]
 pub(crate) fn pool<F: Fold>(call: &Call<'_>, geometry: &Geometry, fold: F) {
-    let pool = Pool { geometry, input: call.input(0), output: call.output(0), fold };
+    let (input, output) = (call.input(0), call.output(0));
     let channels = geometry.output_channels as usize;
     geometry.for_each_pixel(|pixel| {
         if pixel.rows.count * pixel.columns.count > 0 {
-            for_each_block!(channels, block(&pool, &pixel));
+            for_each_block(channels, &Pool { geometry, input, output, fold: &fold, pixel: &pixel });
         }
     });
 }
 
+/// The work on one output pixel.
 struct Pool<'a, F: Fold> {
     geometry: &'a Geometry,
     input: Input<'a, F::Value>,
     output: Output<'a, F::Value>,
-    fold: F,
+    fold: &'a F,
+    pixel: &'a Pixel,
 }
 
-#[inline(always)]
-fn block<const N: usize, F: Fold>(pool: &Pool<'_, F>, pixel: &Pixel, channel: usize) {
-    let channels = pool.geometry.output_channels as usize;
-    let mut sums = [pool.fold.start(); N];
-    for row in 0..pixel.rows.count {
-        for column in 0..pixel.columns.count {
-            let start = pool.geometry.input_pixel(pixel, row, column) * channels + channel;
-            let values = pool.input.range(start, N).array::<N>();
-            for lane in 0..N {
-                sums[lane] = pool.fold.add(sums[lane], values[lane]);
+impl<F: Fold> Blocks for Pool<'_, F> {
+    #[inline(always)]
+    fn block<const N: usize>(&self, channel: usize) {
+        let (pixel, channels) = (self.pixel, self.geometry.output_channels as usize);
+        let mut sums = [self.fold.start(); N];
+        for row in 0..pixel.rows.count {
+            for column in 0..pixel.columns.count {
+                let start = self.geometry.input_pixel(pixel, row, column) * channels + channel;
+                let values = self.input.range(start, N);
+                for (lane, sum) in sums.iter_mut().enumerate() {
+                    *sum = self.fold.add(*sum, values.get(lane));
+                }
             }
         }
-    }
-    let count = pixel.rows.count * pixel.columns.count;
-    let target = pool.output.range(pixel.index * channels + channel, N);
-    for (lane, cell) in target.iter().enumerate() {
-        cell.set(pool.fold.finish(sums[lane], count));
+        let count = pixel.rows.count * pixel.columns.count;
+        let target = self.output.range(pixel.index * channels + channel, N);
+        for (lane, cell) in target.iter().enumerate() {
+            cell.set(self.fold.finish(sums[lane], count));
+        }
     }
 }

@@ -1,8 +1,13 @@
 //! From accumulators to quantised outputs.
+//!
+//! Kernels hand over the sums of several neighbouring channels at once, so that all but the multiplication itself works
+//! on vectors.
+
+use core::marker::PhantomData;
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::arena::Input;
+use crate::arena::{Element, Input, Output};
 use crate::fixed::Multiplier;
 use crate::kernels::{Call, Fault, Op};
 
@@ -59,6 +64,100 @@ impl<'a> ChannelMultipliers<'a> {
     pub fn get(&self, channel: usize) -> Multiplier {
         let index = if self.mantissas.len() == 1 { 0 } else { channel };
         Multiplier { mantissa: self.mantissas.get(index), exponent: self.exponents.get(index) as i32 }
+    }
+}
+
+/// An element that quantised kernels write.
+pub trait Quantised: Element {
+    /// The value, which is in range.
+    fn narrow(value: i32) -> Self;
+}
+
+impl Quantised for i8 {
+    #[inline(always)]
+    fn narrow(value: i32) -> i8 {
+        value as i8
+    }
+}
+
+impl Quantised for i16 {
+    #[inline(always)]
+    fn narrow(value: i32) -> i16 {
+        value as i16
+    }
+}
+
+/// What becomes of the sums of neighbouring channels.
+pub trait Finish {
+    /// What is summed up.
+    type Sum: Copy + Default;
+    /// What is written.
+    type Value: Element;
+
+    /// Writes the outputs of the sums of the channels from `first` on. Panics unless `output` has `N` elements.
+    fn finish<const N: usize>(&self, first: usize, sums: [Self::Sum; N], output: Output<'_, Self::Value>);
+}
+
+/// Bias, multiplier and output stage, for sums of type `B`: 32 bits, or 64 bits and multipliers of 16 bits.
+#[derive(Clone, Copy)]
+pub struct Requantise<'a, B, V> {
+    bias: Input<'a, B>,
+    multipliers: ChannelMultipliers<'a>,
+    stage: OutputStage,
+    value: PhantomData<V>,
+}
+
+impl<'a, B: Element, V: Element> Requantise<'a, B, V> {
+    /// With the bias in input `index` (`[channels]` or absent) and the multipliers behind it.
+    pub fn of(call: &Call<'a>, index: usize, stage: OutputStage) -> Self {
+        let multipliers = ChannelMultipliers::of(call, index + 1);
+        Requantise { bias: call.input(index), multipliers, stage, value: PhantomData }
+    }
+}
+
+impl<V: Quantised> Finish for Requantise<'_, i32, V> {
+    type Sum = i32;
+    type Value = V;
+
+    #[inline(always)]
+    fn finish<const N: usize>(&self, first: usize, mut sums: [i32; N], output: Output<'_, V>) {
+        let output = output.range(0, N);
+        if !self.bias.is_empty() {
+            let bias = self.bias.range(first, N);
+            for (lane, sum) in sums.iter_mut().enumerate() {
+                *sum = sum.wrapping_add(bias.get(lane));
+            }
+        }
+        if self.multipliers.mantissas.len() == 1 {
+            let multiplier = self.multipliers.get(0);
+            for sum in &mut sums {
+                *sum = multiplier.apply(*sum);
+            }
+        } else {
+            let mantissas = self.multipliers.mantissas.range(first, N);
+            let exponents = self.multipliers.exponents.range(first, N);
+            for (lane, sum) in sums.iter_mut().enumerate() {
+                let multiplier = Multiplier { mantissa: mantissas.get(lane), exponent: exponents.get(lane) as i32 };
+                *sum = multiplier.apply(*sum);
+            }
+        }
+        for (lane, sum) in sums.into_iter().enumerate() {
+            output.set(lane, V::narrow(self.stage.apply(sum)));
+        }
+    }
+}
+
+impl<V: Quantised> Finish for Requantise<'_, i64, V> {
+    type Sum = i64;
+    type Value = V;
+
+    #[inline(always)]
+    fn finish<const N: usize>(&self, first: usize, sums: [i64; N], output: Output<'_, V>) {
+        for (lane, sum) in sums.into_iter().enumerate() {
+            let bias = if self.bias.is_empty() { 0 } else { self.bias.get(first + lane) };
+            let scaled = self.multipliers.get(first + lane).apply_wide(sum.wrapping_add(bias));
+            output.set(lane, V::narrow(self.stage.apply(scaled)));
+        }
     }
 }
 

@@ -195,25 +195,29 @@ fn check_axis(pixels: u32, taps: u32, stride: u32, dilation: u32, padding: u32) 
     Ok(())
 }
 
-/// Calls `$block::<N>($arguments, channel)` for blocks of 16, 8 and single channels in order until `$channels` are done.
-macro_rules! for_each_block {
-    ($channels:expr, $block:ident($($argument:expr),*)) => {{
-        let mut channel = 0;
-        while $channels - channel >= 16 {
-            $block::<16, _>($($argument,)* channel);
-            channel += 16;
-        }
-        while $channels - channel >= 8 {
-            $block::<8, _>($($argument,)* channel);
-            channel += 8;
-        }
-        while channel < $channels {
-            $block::<1, _>($($argument,)* channel);
-            channel += 1;
-        }
-    }};
+/// Work on the channels of a pixel that is done for a few of them at a time.
+pub(crate) trait Blocks {
+    /// Does `N` channels from `channel` on.
+    fn block<const N: usize>(&self, channel: usize);
 }
-pub(crate) use for_each_block;
+
+/// Does `channels` channels in order, in blocks whose fixed size lets their loops become vectors.
+#[inline(always)]
+pub(crate) fn for_each_block(channels: usize, work: &impl Blocks) {
+    let mut channel = 0;
+    while channels - channel >= 16 {
+        work.block::<16>(channel);
+        channel += 16;
+    }
+    while channels - channel >= 8 {
+        work.block::<8>(channel);
+        channel += 8;
+    }
+    while channel < channels {
+        work.block::<1>(channel);
+        channel += 1;
+    }
+}
 
 #[cfg(test)]
 mod tests {
