@@ -7,7 +7,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use super::support::dot::{dot_f32, dot_i8, dot_i16, dot_i16_wide, int4};
+use super::support::dot::{dot_f32, dot_i16, dot_i16_wide, int4, rows_i8};
 use super::support::requantise::{ChannelMultipliers, OutputStage};
 use super::{Call, Fault, Kernel, Op, code, number, volume};
 use crate::arena::Element;
@@ -134,24 +134,49 @@ fn for_each_output(batches: u32, output_depth: u32, mut output: impl FnMut(usize
     }
 }
 
+/// Input elements that are widened at a time.
+const PATCH: usize = 512;
+
+/// Output elements that are accumulated at a time.
+const BLOCK: usize = 8;
+
 fn int8(call: &Call<'_>) {
     let p: &Parameters = call.parameters();
     let (input, weights, bias) = (call.input::<i8>(0), call.input::<i8>(1), call.input::<i32>(2));
     let multipliers = ChannelMultipliers::of(call, 3);
     let output = call.output::<i8>(0);
-    let depth = p.input_depth as usize;
-    for_each_output(p.batches, p.output_depth, |index, batch, channel| {
-        let row = input.range(batch * depth, depth);
-        let mut sum = dot_i8(row, weights.range(channel * depth, depth), p.input_offset);
-        if p.weights_offset != 0 {
-            let inputs = row.iter().fold(0i32, |sum, value| sum.wrapping_add(value as i32 + p.input_offset));
-            sum = sum.wrapping_add(p.weights_offset.wrapping_mul(inputs));
+    let (depth, channels) = (p.input_depth as usize, p.output_depth as usize);
+    // Both factors fit 16 bits, for which machines have a multiply that adds pairs.
+    let offset = p.input_offset as i16;
+    let mut patch = [0i16; PATCH];
+    for batch in 0..p.batches as usize {
+        for first in (0..channels).step_by(BLOCK) {
+            let mut sums = [0i32; BLOCK];
+            let block = BLOCK.min(channels - first);
+            for start in (0..depth).step_by(PATCH) {
+                let part = PATCH.min(depth - start);
+                // A row that fits the patch is widened once.
+                if depth > PATCH || first == 0 {
+                    let row = input.range(batch * depth + start, part);
+                    patch
+                        .iter_mut()
+                        .zip(row.iter())
+                        .for_each(|(wide, value)| *wide = (value as i16).wrapping_add(offset));
+                }
+                let part = &patch[..part];
+                rows_i8(part, weights, first * depth + start, depth, &mut sums[..block]);
+                if p.weights_offset != 0 {
+                    let inputs = part.iter().fold(0i32, |sum, &value| sum.wrapping_add(value as i32));
+                    let added = p.weights_offset.wrapping_mul(inputs);
+                    sums.iter_mut().for_each(|sum| *sum = sum.wrapping_add(added));
+                }
+            }
+            for (channel, &sum) in (first..first + block).zip(&sums) {
+                let sum = if bias.is_empty() { sum } else { sum.wrapping_add(bias.get(channel)) };
+                output.set(batch * channels + channel, p.output.apply(multipliers.get(channel).apply(sum)) as i8);
+            }
         }
-        if !bias.is_empty() {
-            sum = sum.wrapping_add(bias.get(channel));
-        }
-        output.set(index, p.output.apply(multipliers.get(channel).apply(sum)) as i8);
-    });
+    }
 }
 
 fn int8_int4(call: &Call<'_>) {
