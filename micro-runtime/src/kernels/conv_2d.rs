@@ -299,3 +299,50 @@ fn float32(call: &Call<'_>) {
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_in_parts_is_the_window() {
+        let image: [i8; 4 * 5 * 6] = core::array::from_fn(|index| index as i8);
+        let geometry = |dilation_width: u32| Geometry {
+            batches: 1,
+            input_height: 4,
+            input_width: 5,
+            input_channels: 6,
+            output_height: 4,
+            output_width: 5,
+            output_channels: 2,
+            window_height: 3,
+            window_width: 3,
+            stride_height: 1,
+            stride_width: 1,
+            dilation_height: 1,
+            dilation_width,
+            padding_top: 1,
+            padding_left: dilation_width,
+        };
+        for (dilation, groups) in [(1, 1), (1, 2), (2, 1), (2, 3)] {
+            let geometry = geometry(dilation);
+            let window = Window::new(&geometry, groups);
+            geometry.for_each_pixel(|pixel| {
+                let gather = |start, part: &mut [i16]| {
+                    window.gather(&pixel, groups as usize - 1, start, part, Input::from(&image[..]), |value| {
+                        value as i16
+                    });
+                };
+                let (mut whole, mut parts) = ([-1; 54], [-2; 54]);
+                gather(0, &mut whole[..window.elements]);
+                for (number, part) in parts[..window.elements].chunks_mut(7).enumerate() {
+                    gather(7 * number, part);
+                }
+                assert_eq!(whole[..window.elements], parts[..window.elements]);
+                let (row, column) = (pixel.index / 5, pixel.index % 5);
+                let middle = (row * 5 + column) * 6 + (groups as usize - 1) * window.channels;
+                assert_eq!(whole[4 * window.channels] as usize, middle);
+            });
+        }
+    }
+}

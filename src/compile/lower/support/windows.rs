@@ -193,3 +193,80 @@ pub fn is_wide(bias: Option<&TensorRef<'_>>, bias_type: TensorType) -> bool {
         None => bias_type != TensorType::INT32,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The distance by its definition, over the steps of the kernel in order.
+    fn by_definition(geometry: &Geometry, progress: &[Progress], size: i64) -> i64 {
+        let mut steps = Vec::new();
+        geometry.for_each_pixel(|pixel| {
+            if pixel.rows.count * pixel.columns.count > 0 {
+                let (written, read) = (pixel.index as i64, geometry.input_pixel(&pixel, 0, 0) as i64);
+                steps.extend(progress.iter().map(|step| {
+                    let written = written * geometry.output_channels as i64 + step.written as i64;
+                    (written, read * geometry.input_channels as i64 + step.read as i64)
+                }));
+            }
+        });
+        let mut still_read = i64::MAX;
+        let at_steps = steps.iter().rev().map(|&(written, read)| {
+            still_read = still_read.min(read);
+            written - still_read
+        });
+        size * at_steps.max().unwrap_or(0)
+    }
+
+    #[test]
+    fn the_distance_is_the_greatest_lead_of_writing_over_reading() {
+        for (window, stride, dilation, channels) in
+            [(1, 1, 1, 4), (3, 1, 1, 4), (3, 2, 1, 4), (2, 1, 3, 8), (5, 3, 1, 12), (3, 2, 2, 4), (4, 1, 1, 2)]
+        {
+            for (height, width, batches) in [(1, 1, 1), (4, 5, 1), (7, 6, 3), (2, 9, 2)] {
+                for padded in [false, true] {
+                    let reach = (window - 1) * dilation + 1;
+                    if !padded && (reach > height || reach > width) {
+                        continue;
+                    }
+                    let outputs =
+                        |extent: u32| if padded { extent.div_ceil(stride) } else { (extent - reach) / stride + 1 };
+                    let padding = |extent: u32| {
+                        let outputs = outputs(extent) as u64;
+                        if padded {
+                            same_padding(extent as u64, outputs, stride as u64, reach as u64) as u32
+                        } else {
+                            0
+                        }
+                    };
+                    let geometry = Geometry {
+                        batches,
+                        input_height: height,
+                        input_width: width,
+                        input_channels: 4,
+                        output_height: outputs(height),
+                        output_width: outputs(width),
+                        output_channels: channels,
+                        window_height: window,
+                        window_width: window,
+                        stride_height: stride,
+                        stride_width: stride,
+                        dilation_height: dilation,
+                        dilation_width: dilation,
+                        padding_top: padding(height),
+                        padding_left: padding(width),
+                    };
+                    let whole = [Progress { written: 0, read: 0 }];
+                    let by_channel: Vec<Progress> =
+                        (0..channels).map(|written| Progress { written, read: written * 4 / channels }).collect();
+                    let found = sliding_distance(&geometry, &whole, 2);
+                    assert_eq!(found, by_definition(&geometry, &whole, 2), "{geometry:?}");
+                    if channels >= 4 {
+                        let found = sliding_distance(&geometry, &channel_by_channel(&geometry), 1);
+                        assert_eq!(found, by_definition(&geometry, &by_channel, 1), "{geometry:?}");
+                    }
+                }
+            }
+        }
+    }
+}
