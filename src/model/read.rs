@@ -3,7 +3,7 @@
 //! The FlatBuffer verifier goes first and makes sure that all tables, lists and texts lie inside the file. What it
 //! cannot know, the meaning of the numbers, is checked here on the way into the structs of [`super`].
 
-use flatbuffers::{ForwardsUOffset, Vector, VerifierOptions, root_with_opts};
+use flatbuffers::{ForwardsUOffset, Table, Vector, VerifierOptions, root_with_opts};
 
 use super::{
     Metadata, Model, Operator, OperatorCode, Quantization, ReadError, Signature, SignatureTensor, Subgraph, Tensor,
@@ -33,6 +33,7 @@ pub(super) fn model(bytes: &[u8]) -> Result<Model<'_>> {
     }
     let root = root_with_opts::<schema::Model>(&limits(bytes.len()), bytes)
         .map_err(|error| ReadError::from_verifier(&error, bytes.len()))?;
+    require_own_bytes(&root._tab, || "the file".to_owned())?;
 
     let version = root.version();
     if version != 3 {
@@ -78,8 +79,38 @@ pub(super) fn model(bytes: &[u8]) -> Result<Model<'_>> {
     Ok(Model { bytes, version, description: text(root.description()), operator_codes, subgraphs, metadata, signatures })
 }
 
+/// Requires a table and its layout to be two things.
+///
+/// A layout tells where the fields of a table are, and begins with its own length, of at least 4 bytes. Where an offset
+/// leads back to itself or to the list it stands in, the two run into each other, or the layout has no length: the
+/// verifier lets that pass, as a table in which every field is left out.
+fn require_own_bytes(table: &Table<'_>, place: impl FnOnce() -> String) -> Result<()> {
+    let (file, start) = (table.buf(), table.loc());
+    let number = |position: usize| {
+        let bytes = file.get(position..)?.first_chunk::<2>()?;
+        Some(u16::from_le_bytes(*bytes) as usize)
+    };
+    let problem = file
+        .get(start..)
+        .and_then(|bytes| bytes.first_chunk::<4>())
+        .and_then(|bytes| start.checked_add_signed((i32::from_le_bytes(*bytes) as isize).checked_neg()?))
+        .and_then(|layout| Some((layout, number(layout)?, number(layout.checked_add(2)?)?)))
+        .map_or(Some("its layout is not in the file"), |(layout, length, table_length)| {
+            let is_apart = layout + length <= start || start + table_length <= layout;
+            (length < 4 || table_length < 4 || !is_apart).then_some("its bytes and its layout are not two things")
+        });
+    match problem {
+        Some(problem) => Err(ReadError::Damaged {
+            place: place(),
+            problem: format!("{problem}; byte {start}, where it should start, is part of something else"),
+        }),
+        None => Ok(()),
+    }
+}
+
 fn operator_code(number: usize, code: &schema::OperatorCode<'_>) -> Result<OperatorCode> {
     let place = || format!("operator code {number}");
+    require_own_bytes(&code._tab, place)?;
     let builtin = BuiltinOperator(code.builtin_code().0.max(i32::from(code.deprecated_builtin_code())));
     if builtin.0 < 0 {
         return Err(ReadError::invalid(place(), format!("its number is {}, numbers start at 0", builtin.0)));
@@ -100,6 +131,7 @@ fn operator_code(number: usize, code: &schema::OperatorCode<'_>) -> Result<Opera
 
 /// The bytes of a buffer, or `None` for an empty one.
 fn buffer<'a>(file: &'a [u8], number: usize, buffer: &schema::Buffer<'a>) -> Result<Option<&'a [u8]>> {
+    require_own_bytes(&buffer._tab, || format!("buffer {number}"))?;
     let inside = buffer.data().map(|data| data.bytes()).filter(|data| !data.is_empty());
     if inside.is_some() {
         return Ok(inside);
@@ -135,6 +167,7 @@ struct Context<'c, 'a> {
 impl<'a> Context<'_, 'a> {
     fn subgraph(&self, number: usize, graph: &schema::SubGraph<'a>) -> Result<Subgraph<'a>> {
         let place = format!("subgraph {number}");
+        require_own_bytes(&graph._tab, || place.clone())?;
         let tensors =
             tables(graph.tensors()).enumerate().map(|(i, t)| self.tensor(&place, i, &t)).collect::<Result<Vec<_>>>()?;
         let numbers = |list: Option<Vector<'a, i32>>, role: &str| {
@@ -156,6 +189,7 @@ impl<'a> Context<'_, 'a> {
         let name = text(tensor.name());
         let place = || format!("{graph}, tensor {number} ({})", quoted(&name));
 
+        require_own_bytes(&tensor._tab, place)?;
         if tensor.external_buffer() != 0 {
             return Err(ReadError::invalid(place(), "its data lies in another file").with_help(
                 "convert the model again with the weights inside; models whose data is spread over files are not read",
@@ -222,6 +256,7 @@ impl<'a> Context<'_, 'a> {
         table: schema::Operator<'a>,
         tensor_count: usize,
     ) -> Result<Operator<'a>> {
+        require_own_bytes(&table._tab, || format!("{graph}, operator {number}"))?;
         let code = table.opcode_index() as usize;
         let Some(kind) = self.codes.get(code) else {
             return Err(ReadError::invalid(

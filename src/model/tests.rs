@@ -379,3 +379,21 @@ fn small_files_that_unfold_to_much_are_refused_quickly() {
         assert!(start.elapsed() < Duration::from_secs(1), "{what}: took {:?}", start.elapsed());
     }
 }
+
+#[test]
+fn offsets_that_lead_back_are_refused() {
+    let bytes = sample(|_| {});
+    let list = |position: usize| position + u32::from_le_bytes(bytes[position..][..4].try_into().unwrap()) as usize;
+    // The root table lists its subgraphs in the third field, whose place is the fifth number of the layout.
+    let root = list(0);
+    let layout = root.wrapping_add_signed(-i32::from_le_bytes(bytes[root..][..4].try_into().unwrap()) as isize);
+    let field = u16::from_le_bytes(bytes[layout + 8..][..2].try_into().unwrap()) as usize;
+    let entry = list(root + field) + 4;
+    assert!(Model::read(&bytes).is_ok());
+    for wrong in [0, 0xffff_fffc, 0x8000_0000, (root as u32).wrapping_sub(entry as u32)] {
+        let mut damaged = bytes.clone();
+        damaged[entry..][..4].copy_from_slice(&u32::to_le_bytes(wrong));
+        let error = Model::read(&damaged).err().unwrap_or_else(|| panic!("offset {wrong:#x} is read"));
+        assert!(error.help().is_some());
+    }
+}

@@ -11,7 +11,8 @@ fi
 target=$1
 shift
 case $target in
-model) pattern='*.tflite' ;;
+model | compile) pattern='*.tflite' ;;
+program) pattern='*.tinyml' ;;
 *)
     echo "$0: no seeds are known for the target '$target'" >&2
     exit 2

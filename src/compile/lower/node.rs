@@ -207,9 +207,18 @@ impl<'g> TensorRef<'g> {
         ))
     }
 
-    /// The one scale of the tensor.
+    /// The one scale of the tensor: above 0, and such that single precision has a number for every value.
     pub fn scale(&self) -> Result<f64, Refusal> {
+        let (minimum, maximum) = self.element_type.map_or((0, 0), integer_range);
+        let widest = maximum as f64 - minimum as f64;
         match self.scales.first() {
+            Some(&scale) if scale.is_finite() && scale as f64 * widest > f32::MAX as f64 => Err(self.refusal(
+                format_args!(
+                    "has the scale {scale:e}, at most {:e} leaves its values finite",
+                    f32::MAX as f64 / widest
+                ),
+                "The quantisation of this tensor is broken; quantise the model again.",
+            )),
             Some(&scale) if scale.is_finite() && scale > 0.0 => Ok(scale as f64),
             Some(&scale) => Err(self.refusal(
                 format_args!("has the scale {scale}, a finite one above 0 is needed"),

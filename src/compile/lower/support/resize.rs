@@ -2,6 +2,7 @@
 
 use micro_runtime::arena::ElementType;
 
+use super::windows::LONGEST_SCAN;
 use crate::compile::error::Refusal;
 use crate::compile::lower::{Node, TensorRef};
 
@@ -53,8 +54,12 @@ impl<'g> Resize<'g> {
     /// How far the output must lie below the input, in bytes, to be written over it.
     ///
     /// `row` and `column` give the first input row and column that an output row or column reads; both never fall.
+    /// Past [`LONGEST_SCAN`] the two share no bytes.
     pub fn distance(&self, row: impl Fn(usize) -> usize, column: impl Fn(usize) -> usize) -> i64 {
         let image = |tensor: &TensorRef<'_>| [tensor.shape[1] as i64, tensor.shape[2] as i64];
+        if self.output.shape[1].max(self.output.shape[2]) > LONGEST_SCAN {
+            return self.output.bytes() as i64;
+        }
         let pixels = pixel_distance(self.input.shape[0] as i64, image(&self.input), image(&self.output), row, column);
         let pixel_bytes = self.input.shape[3] as i64 * self.input.element_type.map_or(1, |t| t.size() as i64);
         pixels * pixel_bytes

@@ -137,6 +137,10 @@ pub struct Progress {
     pub read: u32,
 }
 
+/// The most output rows, or columns, that are looked at one by one to find an overlap distance. No microcontroller
+/// holds such an image; a damaged model may describe one.
+pub const LONGEST_SCAN: u32 = 1 << 16;
+
 /// The overlap distance of a kernel that computes output pixels in order, in bytes.
 ///
 /// `progress` holds, among the steps of a pixel, those that are worst; between two of them both counts grow evenly.
@@ -146,6 +150,8 @@ pub struct Progress {
 /// The distance is the greatest of what is written minus what is still to be read. What is written only grows, so it
 /// is enough to look at what each step itself reads: whatever a later step reads further down, that step sees more
 /// written. What remains is a sum of terms in the image, row, column and step, each greatest by itself.
+///
+/// Past [`LONGEST_SCAN`] it is the length of the output, so that the two share no bytes.
 pub fn distance(
     geometry: &Geometry,
     progress: &[Progress],
@@ -158,6 +164,9 @@ pub fn distance(
     let (input_row, output_row) = (extent(geometry.input_width) * inputs, extent(geometry.output_width) * outputs);
     let (input_image, output_image) =
         (extent(geometry.input_height) * input_row, extent(geometry.output_height) * output_row);
+    if geometry.output_height.max(geometry.output_width) > LONGEST_SCAN {
+        return size as i64 * output_image * extent(geometry.batches);
+    }
     let image = (output_image - input_image).max(0) * (extent(geometry.batches) - 1);
     let row = (0..geometry.output_height)
         .filter_map(|row| rows(row).map(|start| extent(row) * output_row - start as i64 * input_row))
