@@ -49,9 +49,7 @@ pub fn rows_i8(values: &[i16], weights: Input<'_, i8>, start: usize, row: usize,
         let weights = weights.range(start + channel * row, values.len());
         // Runs of fixed length become multiplies of eight pairs, which a loop of unknown length does not.
         let (mut total, mut position) = (*sum, 0);
-        add_runs::<64>(&mut total, values, weights, &mut position);
         add_runs::<32>(&mut total, values, weights, &mut position);
-        add_runs::<16>(&mut total, values, weights, &mut position);
         add_runs::<8>(&mut total, values, weights, &mut position);
         let rest = values[position..].iter().zip(weights.tail(position).iter());
         *sum = rest.fold(total, |sum, (&value, weight)| sum.wrapping_add(value as i32 * weight as i32));
