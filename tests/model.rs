@@ -162,7 +162,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("random_noise", "an offset leads to byte 2049735511"),
     ("reshape_two_unknowns", "tensor 2 (\"out0\"): its size in dimension 0 is -1"),
     ("root_offset_past_end", "the i32 number at byte 783 is not at a multiple of its size"),
-    ("root_offset_zero", "version 0"),
+    ("root_offset_zero", "its bytes and its layout are not two things"),
     ("root_vtable_far", "the offset -1016 at byte 8 leads out of the file of 1016 bytes"),
     ("root_vtable_self", "version 0"),
     ("scale_vector_huge", "tensor 0, quantization, scale: needs 8589934588 bytes"),

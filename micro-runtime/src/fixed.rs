@@ -55,6 +55,17 @@ impl Multiplier {
         rounding_right_shift(high_multiply(value.wrapping_shl(left), self.mantissa), right)
     }
 
+    /// As [`apply`](Multiplier::apply), in fewer steps, for an exponent in `-31..=-1`: a factor below a half.
+    #[inline(always)]
+    pub fn apply_below_half(self, value: i32) -> i32 {
+        // The mantissa is below 2^31, so the product is neither of the extremes of `i32` and the steps below stay inside.
+        let product = ((value as i64 * self.mantissa as i64 + (1 << 30)) >> 31) as i32;
+        // Ties away from zero: a negative product goes down by one, then half is added and rounded down. The last bit
+        // is shifted out apart, so that the half is 1.
+        let shift_but_one = !self.exponent as u32 & 31;
+        (((product + (product >> 31)) >> shift_but_one) + 1) >> 1
+    }
+
     /// `value` (of at most 48 bits) times the factor, with the mantissa reduced to 16 bits and one rounding:
     /// the rule of the int16 kernels that accumulate in 64 bits.
     #[inline(always)]
@@ -122,6 +133,33 @@ mod tests {
         assert_eq!(Multiplier::from_real(2f64.powi(-40)), Multiplier::default());
         assert_eq!(Multiplier::from_real(2f64.powi(40)), Multiplier { mantissa: i32::MAX, exponent: 30 });
         assert_eq!(high_multiply(i32::MIN, i32::MIN), i32::MAX);
+    }
+
+    #[test]
+    fn factors_below_a_half_apply_alike() {
+        let values =
+            [i32::MIN, i32::MIN + 1, -987_654_321, -65_537, -3, -2, -1, 0, 1, 2, 3, 65_535, i32::MAX - 1, i32::MAX];
+        for mantissa in [0, 1 << 30, (1 << 30) + 1, 1_518_500_250, i32::MAX] {
+            for exponent in -31..=-1 {
+                let multiplier = Multiplier { mantissa, exponent };
+                let ties = (1..31).flat_map(|bit| [1 << bit, -(1 << bit), (1 << bit) + 1, -(1 << bit) - 1]);
+                for value in values.into_iter().chain(ties) {
+                    let wanted = multiplier.apply(value);
+                    assert_eq!(multiplier.apply_below_half(value), wanted, "{value} by {multiplier:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn products_round_as_gemmlowp_rounds_them() {
+        let factors = [i32::MIN, -0x4000_0001, -0x4000_0000, -(1 << 15), -3, -1, 0, 1, 2, 1 << 15, 1 << 30, i32::MAX];
+        let pairs = factors.iter().flat_map(|&a| factors.map(|b| (a, b)));
+        for (a, b) in pairs.filter(|&pair| pair != (i32::MIN, i32::MIN)) {
+            let product = a as i64 * b as i64;
+            let nudge = if product >= 0 { 1 << 30 } else { 1 - (1 << 30) };
+            assert_eq!(high_multiply(a, b) as i64, (product + nudge) / (1 << 31), "{a} * {b}");
+        }
     }
 
     #[test]

@@ -59,6 +59,23 @@ impl<'a> ChannelMultipliers<'a> {
         Ok(())
     }
 
+    /// Lets `apply` scale the sums of the channels from `first` on.
+    #[inline(always)]
+    fn each<const N: usize>(&self, first: usize, sums: &mut [i32; N], apply: impl Fn(Multiplier, i32) -> i32) {
+        if self.mantissas.len() == 1 {
+            let multiplier = self.get(0);
+            for sum in sums {
+                *sum = apply(multiplier, *sum);
+            }
+            return;
+        }
+        let (mantissas, exponents) = (self.mantissas.range(first, N), self.exponents.range(first, N));
+        for (lane, sum) in sums.iter_mut().enumerate() {
+            let multiplier = Multiplier { mantissa: mantissas.get(lane), exponent: exponents.get(lane) as i32 };
+            *sum = apply(multiplier, *sum);
+        }
+    }
+
     /// The multiplier of `channel`.
     #[inline(always)]
     pub fn get(&self, channel: usize) -> Multiplier {
@@ -104,6 +121,8 @@ pub struct Requantise<'a, B, V> {
     bias: Input<'a, B>,
     multipliers: ChannelMultipliers<'a>,
     stage: OutputStage,
+    /// Whether all factors are below a half, as they mostly are.
+    below_half: bool,
     value: PhantomData<V>,
 }
 
@@ -111,7 +130,8 @@ impl<'a, B: Element, V: Element> Requantise<'a, B, V> {
     /// With the bias in input `index` (`[channels]` or absent) and the multipliers behind it.
     pub fn of(call: &Call<'a>, index: usize, stage: OutputStage) -> Self {
         let multipliers = ChannelMultipliers::of(call, index + 1);
-        Requantise { bias: call.input(index), multipliers, stage, value: PhantomData }
+        let below_half = multipliers.exponents.iter().all(|exponent| exponent < 0);
+        Requantise { bias: call.input(index), multipliers, stage, below_half, value: PhantomData }
     }
 }
 
@@ -128,18 +148,10 @@ impl<V: Quantised> Finish for Requantise<'_, i32, V> {
                 *sum = sum.wrapping_add(bias.get(lane));
             }
         }
-        if self.multipliers.mantissas.len() == 1 {
-            let multiplier = self.multipliers.get(0);
-            for sum in &mut sums {
-                *sum = multiplier.apply(*sum);
-            }
+        if self.below_half {
+            self.multipliers.each(first, &mut sums, Multiplier::apply_below_half);
         } else {
-            let mantissas = self.multipliers.mantissas.range(first, N);
-            let exponents = self.multipliers.exponents.range(first, N);
-            for (lane, sum) in sums.iter_mut().enumerate() {
-                let multiplier = Multiplier { mantissa: mantissas.get(lane), exponent: exponents.get(lane) as i32 };
-                *sum = multiplier.apply(*sum);
-            }
+            self.multipliers.each(first, &mut sums, Multiplier::apply);
         }
         for (lane, sum) in sums.into_iter().enumerate() {
             output.set(lane, V::narrow(self.stage.apply(sum)));
