@@ -164,7 +164,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("root_offset_past_end", "the i32 number at byte 783 is not at a multiple of its size"),
     ("root_offset_zero", "its bytes and its layout are not two things"),
     ("root_vtable_far", "the offset -1016 at byte 8 leads out of the file of 1016 bytes"),
-    ("root_vtable_self", "version 0"),
+    ("root_vtable_self", "its bytes and its layout are not two things"),
     ("scale_vector_huge", "tensor 0, quantization, scale: needs 8589934588 bytes"),
     ("shape_vector_huge", "tensor 0, shape: needs 17179869180 bytes"),
     ("vtable_entry_wild", "subgraphs: an offset leads to byte 32774"),
