@@ -11,6 +11,7 @@
 compile_error!("a Program is read where it lies: the machine must be little-endian");
 
 pub mod arena;
+pub mod board;
 pub mod detect;
 pub mod fixed;
 pub mod frontend;

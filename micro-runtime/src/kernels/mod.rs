@@ -147,8 +147,18 @@ pub const fn code(op: u16, variant: u16) -> u32 {
 /// }
 /// assert!(find(softmax::INT8.code).is_some());
 /// ```
+///
+/// A second line, `pub const CODES;`, makes the list of their codes, for a
+/// [`FirmwareRecord`](crate::board::firmware::FirmwareRecord).
 #[macro_export]
 macro_rules! kernels {
+    (
+        $(#[$attribute:meta])* $visibility:vis fn $find:ident = [$($kernel:path),* $(,)?];
+        $(#[$codes_attribute:meta])* $codes_visibility:vis const $codes:ident;
+    ) => {
+        $crate::kernels! { $(#[$attribute])* $visibility fn $find = [$($kernel),*]; }
+        $(#[$codes_attribute])* $codes_visibility const $codes: &[u32] = &[$($kernel.code),*];
+    };
     ($(#[$attribute:meta])* $visibility:vis fn $find:ident = [$($kernel:path),* $(,)?];) => {
         $(#[$attribute])*
         $visibility fn $find(code: u32) -> Option<&'static $crate::kernels::Kernel> {

@@ -1,0 +1,25 @@
+//! SparkFun RedBoard Artemis and its kin: Ambiq Apollo3 Blue with one PDM microphone.
+
+use super::sparkfun_edge::APOLLO3_POWER;
+use super::{Board, Core, Loader, Range, Support};
+
+/// SparkFun RedBoard Artemis.
+pub const ARTEMIS: Board = Board {
+    name: "artemis",
+    title: "SparkFun RedBoard Artemis",
+    chip: "AMA3B1KK-KBR",
+    core: Core::CortexM4F,
+    clock_hz: 48_000_000,
+    flash: Range::new(0x0000_0000, 0x0010_0000),
+    // Below lie the Ambiq Secure Bootloader and the SparkFun Variable Loader.
+    application: Range::new(0x0001_0000, 0x000f_c000),
+    program: Range::new(0x0001_c000, 0x000f_c000),
+    page_bytes: 8192,
+    ram: Range::new(0x1000_0000, 0x1006_0000),
+    loaders: &[Loader::SparkfunVariableLoader, Loader::Probe],
+    support: Support::LayoutOnly,
+    sound: "PDM microphone (clock 37, data 36)",
+    lights: "one light",
+    power: Some(APOLLO3_POWER),
+    uf2_family: None,
+};
