@@ -11,6 +11,7 @@ pub mod aligned;
 pub mod audio;
 pub mod cli;
 pub mod compile;
+pub mod estimate;
 pub mod host;
 pub mod model;
 pub mod report;

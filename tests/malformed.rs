@@ -46,7 +46,7 @@ fn hostile_files_are_refused_or_survived() {
     let mut problems = Vec::new();
     for File { file, expect } in &index.files {
         let path = folder.join(file);
-        for command in ["compile", "run"] {
+        for command in ["compile", "inspect", "run"] {
             let (code, stderr, elapsed) = tinyml(&[command], &path);
             // 101 is a panic, no code a signal: an abort, or too much memory.
             let mut problem = |what: &str| problems.push(format!("{command} {file}: {what}\n{stderr}"));

@@ -5,6 +5,7 @@
 mod compile;
 mod failure;
 mod features;
+mod inspect;
 mod run;
 mod style;
 
@@ -34,6 +35,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Inspect(inspect::Arguments),
     Run(Box<run::Arguments>),
     Compile(compile::Arguments),
     Features(features::Arguments),
@@ -46,6 +48,7 @@ pub fn main() -> ExitCode {
         Err(error) => return failure::arguments(&error),
     };
     let result = match cli.command {
+        Command::Inspect(arguments) => inspect::execute(arguments),
         Command::Run(arguments) => run::execute(*arguments),
         Command::Compile(arguments) => compile::execute(arguments),
         Command::Features(arguments) => features::execute(arguments),

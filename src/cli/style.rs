@@ -47,6 +47,13 @@ pub fn print(text: &str) -> anyhow::Result<()> {
     }
 }
 
+/// The columns that text on stdout may take: those of the terminal, or what `COLUMNS` says, else 100.
+pub fn width() -> usize {
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let terminal = || terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0.into());
+    said.or_else(terminal).unwrap_or(100).clamp(60, 240)
+}
+
 /// Paints a cell or a word of a report.
 pub fn paint(style: table::Style, text: &str) -> String {
     let ansi = match style {

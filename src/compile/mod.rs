@@ -6,6 +6,7 @@ mod emit;
 pub mod error;
 pub mod graph;
 pub mod lower;
+pub mod memory_map;
 pub mod memory_plan;
 mod passes;
 mod resources;
@@ -26,6 +27,7 @@ use emit::{Extras, Parts, emit};
 use error::{CompileError, Refusal};
 use graph::{Graph, TensorId};
 use lower::Node;
+use memory_map::MemoryMap;
 use memory_plan::Sharing;
 use schedule::{Aliases, Place, Scheduled, schedule};
 use step::{Lowered, Operand};
@@ -59,6 +61,23 @@ pub struct Compiled {
     pub ops: Vec<CompiledOp>,
     /// The tensors that ops of the first subgraph write.
     pub written: Vec<WrittenTensor>,
+    /// What lies where in the arena, and when.
+    pub memory: MemoryMap,
+    /// What became of each operator of each subgraph.
+    pub fates: Vec<Vec<Fate>>,
+}
+
+/// What became of an operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// These kernels run it, in this order.
+    Kernels(Vec<&'static str>),
+    /// Nothing runs: the output is the input under another shape, in the same bytes.
+    Alias,
+    /// Nothing runs: its outputs are constants that the compiler computed.
+    Folded,
+    /// Nothing runs: what it yields is known to the compiler alone.
+    Nothing,
 }
 
 /// Where an op of the Program came from.
@@ -96,6 +115,11 @@ impl Compiled {
     }
 }
 
+/// The SHA-256 of a model's file.
+pub fn digest(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
 /// Where an operator stands, for messages: `operator 3 (CONV_2D)`.
 pub(crate) fn place(model: &Model<'_>, subgraph: usize, operator: usize) -> String {
     let code = model.subgraphs[subgraph].operators[operator].code;
@@ -118,8 +142,10 @@ pub fn compile(model: &Model<'_>, options: &Options) -> Result<Compiled, Compile
     check_interface(&graph)?;
     let mut aliases = Aliases::default();
     let mut scheduled = Vec::new();
-    for subgraph in 0..model.subgraphs.len() {
-        lower_subgraph(&mut graph, &mut aliases, &mut scheduled, subgraph, options)?;
+    let mut fates = Vec::with_capacity(model.subgraphs.len());
+    for (subgraph, source) in model.subgraphs.iter().enumerate() {
+        let lower = |operator| lower_operator(&mut graph, &mut aliases, &mut scheduled, (subgraph, operator), options);
+        fates.push((0..source.operators.len()).map(lower).collect::<Result<Vec<Fate>, CompileError>>()?);
     }
     let reachable = callers_first(&scheduled, model.subgraphs.len())?;
     scheduled.retain(|op| reachable.contains(&op.subgraph));
@@ -160,7 +186,7 @@ pub fn compile(model: &Model<'_>, options: &Options) -> Result<Compiled, Compile
         outputs: &ids(&model.subgraphs[0].outputs),
     };
     let extras = Extras {
-        source_digest: Sha256::digest(model.bytes).into(),
+        source_digest: digest(model.bytes),
         labels: options.labels.clone(),
         front_end: options.front_end,
         kernel_set: options.kernel_set,
@@ -190,6 +216,8 @@ pub fn compile(model: &Model<'_>, options: &Options) -> Result<Compiled, Compile
             })
             .collect(),
         written,
+        memory: MemoryMap::new(&schedule, &plan, &scheduled, &ops),
+        fates,
         bytes,
     })
 }
@@ -215,55 +243,76 @@ fn check_interface(graph: &Graph<'_>) -> Result<(), CompileError> {
     Ok(())
 }
 
-fn lower_subgraph(
+/// What would become of each operator of each subgraph, whether or not the model as a whole can be compiled. An operator
+/// that needs as a constant what one without a kernel should yield is refused too.
+///
+/// Fails when the subgraphs contradict themselves, so that there is no telling.
+pub fn survey(model: &Model<'_>, options: &Options) -> Result<Vec<Vec<Result<Fate, CompileError>>>, CompileError> {
+    let mut graph = Graph::new(model)?;
+    let mut aliases = Aliases::default();
+    let mut fates = Vec::with_capacity(model.subgraphs.len());
+    for (subgraph, source) in model.subgraphs.iter().enumerate() {
+        let mut lower =
+            |operator| lower_operator(&mut graph, &mut aliases, &mut Vec::new(), (subgraph, operator), options);
+        fates.push((0..source.operators.len()).map(&mut lower).collect());
+    }
+    Ok(fates)
+}
+
+fn lower_operator(
     graph: &mut Graph<'_>,
     aliases: &mut Aliases,
     scheduled: &mut Vec<Scheduled>,
-    subgraph: usize,
+    (subgraph, index): (usize, usize),
     options: &Options,
-) -> Result<(), CompileError> {
+) -> Result<Fate, CompileError> {
     let model = graph.model;
-    for (index, operator) in model.subgraphs[subgraph].operators.iter().enumerate() {
-        let at = |refusal| CompileError::at(place(model, subgraph, index), refusal);
-        let name = model.operator_codes[operator.code].name();
-        let Some(lowering) = lower::find(&name) else { return Err(at(unknown_operator(&name))) };
-        let node = Node { graph, subgraph, operator, name: &name, kernel_set: options.kernel_set };
-        match (lowering.lower)(&node).map_err(at)? {
-            Lowered::Nothing => {}
-            Lowered::Steps(steps) => {
-                for step in steps {
-                    add_step(graph, aliases, scheduled, step, (subgraph, index)).map_err(at)?;
-                }
+    let operator = &model.subgraphs[subgraph].operators[index];
+    let at = |refusal| CompileError::at(place(model, subgraph, index), refusal);
+    let name = model.operator_codes[operator.code].name();
+    let Some(lowering) = lower::find(&name) else { return Err(at(unknown_operator(&name))) };
+    let node = Node { graph, subgraph, operator, name: &name, kernel_set: options.kernel_set };
+    let steps = match (lowering.lower)(&node).map_err(at)? {
+        Lowered::Nothing => return Ok(Fate::Nothing),
+        Lowered::Alias { input, output } => {
+            let root = aliases.root(input);
+            if let Some(data) = &graph.tensor(root).data {
+                let data = data.to_vec();
+                graph.set_data(output, data);
+                return Ok(Fate::Folded);
             }
-            Lowered::Alias { input, output } => {
-                let root = aliases.root(input);
-                if let Some(data) = &graph.tensor(root).data {
-                    let data = data.to_vec();
-                    graph.set_data(output, data);
-                } else {
-                    aliases.add(input, output);
-                }
-            }
-            Lowered::Step(step) => add_step(graph, aliases, scheduled, step, (subgraph, index)).map_err(at)?,
+            aliases.add(input, output);
+            return Ok(Fate::Alias);
+        }
+        Lowered::Steps(steps) => steps,
+        Lowered::Step(step) => vec![step],
+    };
+    let mut kernels = Vec::new();
+    for step in steps {
+        let kernel = step.kernel_name;
+        if add_step(graph, aliases, scheduled, step, (subgraph, index)).map_err(at)? {
+            kernels.push(kernel);
         }
     }
-    Ok(())
+    Ok(if kernels.is_empty() { Fate::Folded } else { Fate::Kernels(kernels) })
 }
 
-/// Runs a step now, if that is possible and cheap, or puts it behind the others.
+/// Runs a step now, if that is possible and cheap, or puts it behind the others; true in the second case.
 fn add_step(
     graph: &mut Graph<'_>,
     aliases: &Aliases,
     scheduled: &mut Vec<Scheduled>,
     step: step::Step,
     (subgraph, operator): (usize, usize),
-) -> Result<(), Refusal> {
+) -> Result<bool, Refusal> {
     check_step(graph, &step)?;
-    match passes::fold::fold(graph, aliases, &step)? {
+    let folded = passes::fold::fold(graph, aliases, &step)?;
+    let runs = folded.is_none();
+    match folded {
         Some(values) => values.into_iter().for_each(|(tensor, data)| graph.set_data(tensor, data)),
         None => scheduled.push(Scheduled { step, subgraph, operator }),
     }
-    Ok(())
+    Ok(runs)
 }
 
 /// Requires the counts of a step to fit its record, and every tensor to have elements that kernels know.

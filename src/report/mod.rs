@@ -6,6 +6,7 @@
 
 pub mod compile;
 pub mod confusion;
+pub mod inspect;
 pub mod run;
 pub mod table;
 

@@ -1,0 +1,78 @@
+//! `tinyml inspect`: what is in a model, and what it takes.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use micro_runtime::program::record::MAGIC;
+use serde::Serialize;
+
+use super::failure::Said;
+use super::{Failure, Kind, style};
+use crate::compile::{Options, compile};
+use crate::host::loaded::{LoadError, labels_of, read_file};
+use crate::model::Model;
+use crate::report::inspect::{InspectReport, Inspected, Layout};
+
+/// See what is in a model, and what it takes
+#[derive(Args)]
+pub struct Arguments {
+    /// The models, .tflite files
+    #[arg(required = true, value_name = "MODEL")]
+    models: Vec<PathBuf>,
+    /// Print the reports as JSON: one object, for several models a list of them in `models`
+    #[arg(long)]
+    json: bool,
+}
+
+/// The JSON for several models.
+#[derive(Serialize)]
+struct Reports<'a> {
+    schema_version: u32,
+    models: &'a [InspectReport],
+}
+
+pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
+    let mut reports = Vec::new();
+    let mut failed = None;
+    for path in &arguments.models {
+        match inspect(path) {
+            Ok(report) => reports.push(report),
+            Err(failure) if arguments.models.len() == 1 => return Err(failure.into()),
+            Err(failure) => {
+                failure.print();
+                failed.get_or_insert(failure.kind);
+            }
+        }
+    }
+    if arguments.json {
+        let json = match (arguments.models.len(), reports.as_slice()) {
+            (1, [report]) => serde_json::to_string_pretty(report)?,
+            _ => serde_json::to_string_pretty(&Reports { schema_version: 1, models: &reports })?,
+        };
+        style::print(&(json + "\n"))?;
+    } else {
+        let mut text = String::new();
+        for (position, report) in reports.iter().enumerate() {
+            if position > 0 {
+                text.push('\n');
+            }
+            report.render(&mut text, Layout { width: style::width() }, style::paint)?;
+        }
+        style::print(&text)?;
+    }
+    failed.map_or(Ok(()), |kind| Err(Said(kind).into()))
+}
+
+/// The report on the model at `path`. A model that cannot run is no failure, bytes that are no model are.
+fn inspect(path: &Path) -> Result<InspectReport, Failure> {
+    let name = path.display().to_string();
+    let bytes = read_file(path).map_err(|error| Failure::load(&name, &error))?;
+    if bytes.starts_with(&MAGIC) {
+        return Err(Failure::new(Kind::Unreadable, format!("{name}: this is a Program, compiled already"))
+            .help("inspect the .tflite file it was made from"));
+    }
+    let model = Model::read(&bytes).map_err(|error| Failure::load(&name, &LoadError::from(error)))?;
+    let options = Options { labels: labels_of(&model), ..Options::default() };
+    let compiled = compile(&model, &options);
+    Ok(InspectReport::new(&Inspected { name: &name, model: &model, compiled: compiled.as_ref() }))
+}

@@ -1,0 +1,148 @@
+//! What `tinyml inspect` says about a model.
+
+mod memory;
+mod operators;
+mod summary;
+mod text;
+
+use serde::Serialize;
+
+pub use memory::{BufferReport, MemoryReport, PeakReport, TflmReport};
+pub use operators::{Fate, OperatorReport};
+pub use summary::{InterfaceReport, TensorReport, VerdictReport};
+pub use text::Layout;
+
+use crate::compile::error::CompileError;
+use crate::compile::{self, Compiled};
+use crate::host::loaded::hexadecimal;
+use crate::model::Model;
+
+/// A model in numbers. What depends on a Program is absent where there is none.
+#[derive(Clone, Debug, Serialize)]
+pub struct InspectReport {
+    /// Version of this structure.
+    pub schema_version: u32,
+    /// The file.
+    pub model: FileReport,
+    /// Whether it can run, and if not, why.
+    pub verdict: VerdictReport,
+    /// What the caller writes.
+    pub inputs: Vec<InterfaceReport>,
+    /// What the caller reads.
+    pub outputs: Vec<InterfaceReport>,
+    /// Sums over all operators.
+    pub totals: Totals,
+    /// Every operator of every subgraph.
+    pub operators: Vec<OperatorReport>,
+    /// The arena.
+    pub memory: Option<MemoryReport>,
+    /// The flash.
+    pub flash: Option<FlashReport>,
+    /// What is wrong or could be better, worst first.
+    pub findings: Vec<FindingReport>,
+    /// Channels whose weights are all zero.
+    pub dead_channels: Option<u64>,
+}
+
+/// The file of a model.
+#[derive(Clone, Debug, Serialize)]
+pub struct FileReport {
+    /// Its name as it was given.
+    pub name: String,
+    /// Its SHA-256, in hexadecimal.
+    pub sha256: String,
+    /// Its size.
+    pub bytes: u64,
+    /// The version of the file layout.
+    pub layout_version: u32,
+    /// What the converter wrote about it.
+    pub description: String,
+    /// The oldest TensorFlow Lite that it is for, when the file says so.
+    pub min_runtime_version: Option<String>,
+}
+
+/// Sums over all operators of all subgraphs.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Totals {
+    /// Operators.
+    pub operators: u64,
+    /// Tensors.
+    pub tensors: u64,
+    /// Multiply-accumulates of one run of every operator; see [`crate::estimate::macs`].
+    pub macs: u64,
+    /// Elements of the constants that operators compute with: weights and biases.
+    pub parameters: u64,
+}
+
+/// What the model takes of the flash.
+#[derive(Clone, Debug, Serialize)]
+pub struct FlashReport {
+    /// The Program.
+    pub program_bytes: u64,
+}
+
+/// One thing that is wrong, or that could be better.
+#[derive(Clone, Debug, Serialize)]
+pub struct FindingReport {
+    /// The rule that found it.
+    pub rule: String,
+    /// `error`, `warn` or `note`.
+    pub severity: String,
+    /// The operator, as an index in its subgraph.
+    pub op: Option<usize>,
+    /// The tensor, as an index in its subgraph.
+    pub tensor: Option<usize>,
+    /// What was found and what was expected.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+/// What there is to report about.
+pub struct Inspected<'a> {
+    /// The name of the file.
+    pub name: &'a str,
+    /// What it holds.
+    pub model: &'a Model<'a>,
+    /// The Program, or why there is none.
+    pub compiled: Result<&'a Compiled, &'a CompileError>,
+}
+
+impl InspectReport {
+    /// The report on a model.
+    pub fn new(inspected: &Inspected<'_>) -> InspectReport {
+        let model = inspected.model;
+        let main = &model.subgraphs[0];
+        let interface = |tensors: &[usize]| tensors.iter().map(|&index| InterfaceReport::new(main, index)).collect();
+        let operators = operators::reports(inspected);
+        let min_runtime = model.metadata_named("min_runtime_version").map(|bytes| {
+            let text = String::from_utf8_lossy(bytes);
+            text.trim_end_matches('\0').trim().to_string()
+        });
+        InspectReport {
+            schema_version: 1,
+            model: FileReport {
+                name: inspected.name.to_string(),
+                sha256: hexadecimal(&compile::digest(model.bytes)),
+                bytes: model.bytes.len() as u64,
+                layout_version: model.version,
+                description: model.description.clone(),
+                min_runtime_version: min_runtime.filter(|text| !text.is_empty()),
+            },
+            verdict: VerdictReport::new(inspected),
+            inputs: interface(&main.inputs),
+            outputs: interface(&main.outputs),
+            totals: Totals {
+                operators: operators.len() as u64,
+                tensors: model.subgraphs.iter().map(|graph| graph.tensors.len() as u64).sum(),
+                macs: operators.iter().fold(0, |sum, operator| sum.saturating_add(operator.macs)),
+                parameters: operators::parameters_of_model(model),
+            },
+            operators,
+            memory: inspected.compiled.ok().map(|compiled| MemoryReport::new(model, compiled)),
+            flash: inspected.compiled.ok().map(|compiled| FlashReport { program_bytes: compiled.bytes.len() as u64 }),
+            findings: Vec::new(),
+            dead_channels: None,
+        }
+    }
+}
