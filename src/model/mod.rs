@@ -21,6 +21,7 @@ mod tests;
 #[rustfmt::skip]
 #[path = "schema_generated.rs"]
 pub mod schema;
+mod words;
 
 use std::fmt;
 
@@ -43,6 +44,9 @@ pub struct Model<'a> {
     pub operator_codes: Vec<OperatorCode>,
     /// The graphs, at least one. The first is the model, the others are called by its operators.
     pub subgraphs: Vec<Subgraph<'a>>,
+    /// The bytes of each buffer, `None` for an empty one; [`Tensor::buffer`] and [`Metadata::buffer`] point in here. A
+    /// file may have none at all, and tensors without data that point to the first.
+    pub buffers: Vec<Option<&'a [u8]>>,
     /// Named blocks of bytes that travel with the model.
     pub metadata: Vec<Metadata<'a>>,
     /// Names for inputs and outputs under which callers know them.
@@ -90,6 +94,8 @@ pub struct Tensor<'a> {
     pub quantization: Option<Quantization>,
     /// Keeps its value from one invocation to the next.
     pub is_variable: bool,
+    /// The buffer with the constant data, empty when there is none; 0 by custom then.
+    pub buffer: usize,
     /// Constant data, little-endian, row-major, 4-bit elements two to a byte with the first in the low half. Never
     /// empty; of the length [`Tensor::byte_len`] says, unless the tensor is sparse or its type has no fixed size.
     pub data: Option<&'a [u8]>,
@@ -143,8 +149,19 @@ pub struct Operator<'a> {
 pub struct Metadata<'a> {
     /// What kind of bytes these are.
     pub name: String,
+    /// The buffer that holds them.
+    pub buffer: usize,
     /// May be empty.
     pub data: &'a [u8],
+}
+
+/// Constant data that a file claims to have, and has not, or not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// The subgraph and the number of the tensor whose data it would be; `None` for a buffer as such.
+    pub tensor: Option<(usize, usize)>,
+    /// What is wrong, as [`Model::read`] puts it.
+    pub error: ReadError,
 }
 
 /// Names under which a caller knows the inputs and outputs of a graph.
@@ -177,7 +194,20 @@ impl<'a> Model<'a> {
     /// [`ReadError`] if the bytes are no model, are cut short or damaged, or hold numbers that point nowhere. No bytes
     /// make it panic, and time and memory stay in proportion to the length of the file.
     pub fn read(bytes: &'a [u8]) -> Result<Self, ReadError> {
-        read::model(bytes)
+        read::model(bytes, None)
+    }
+
+    /// As [`read`](Self::read), but goes on where only constant data is damaged: buffers that lie outside of the file,
+    /// data of another length than shape and type ask for. Such data is left out, and what is wrong with it comes back
+    /// beside the model, which is for looking at: it must not be run.
+    ///
+    /// # Errors
+    ///
+    /// As for `read`, but for the damages that are returned.
+    pub fn read_damaged(bytes: &'a [u8]) -> Result<(Self, Vec<Damage>), ReadError> {
+        let mut damages = Vec::new();
+        let model = read::model(bytes, Some(&mut damages))?;
+        Ok((model, damages))
     }
 
     /// The kind of an operator of this model.

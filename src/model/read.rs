@@ -6,8 +6,9 @@
 use flatbuffers::{ForwardsUOffset, Table, Vector, VerifierOptions, root_with_opts};
 
 use super::{
-    Metadata, Model, Operator, OperatorCode, Quantization, ReadError, Signature, SignatureTensor, Subgraph, Tensor,
-    element_bits, schema,
+    Damage, Metadata, Model, Operator, OperatorCode, Quantization, ReadError, Signature, SignatureTensor, Subgraph,
+    Tensor, element_bits, schema,
+    words::{brief, count, having, quoted, short},
 };
 use schema::{BuiltinOperator, BuiltinOptions, QuantizationDetails};
 
@@ -27,7 +28,25 @@ fn limits(file_length: usize) -> VerifierOptions {
     }
 }
 
-pub(super) fn model(bytes: &[u8]) -> Result<Model<'_>> {
+/// Collects damages of constant data, or refuses the first when there is nothing to collect them in.
+type Damages<'d> = Option<&'d mut Vec<Damage>>;
+
+/// The data, or none where the damage may be passed over.
+fn pass_over<'a>(
+    data: Result<Option<&'a [u8]>>,
+    tensor: Option<(usize, usize)>,
+    damages: &mut Damages<'_>,
+) -> Result<Option<&'a [u8]>> {
+    match (data, damages) {
+        (Err(error), Some(damages)) => {
+            damages.push(Damage { tensor, error });
+            Ok(None)
+        }
+        (data, _) => data,
+    }
+}
+
+pub(super) fn model<'a>(bytes: &'a [u8], mut damages: Damages<'_>) -> Result<Model<'a>> {
     if bytes.get(4..8) != Some(b"TFL3") {
         return Err(ReadError::not_a_model(bytes));
     }
@@ -49,14 +68,20 @@ pub(super) fn model(bytes: &[u8]) -> Result<Model<'_>> {
         .enumerate()
         .map(|(i, code)| operator_code(i, &code))
         .collect::<Result<Vec<_>>>()?;
-    let buffers = tables(root.buffers()).enumerate().map(|(i, b)| buffer(bytes, i, &b)).collect::<Result<Vec<_>>>()?;
+    let buffers = tables(root.buffers())
+        .enumerate()
+        .map(|(i, table)| {
+            require_own_bytes(&table._tab, || format!("buffer {i}"))?;
+            pass_over(buffer(bytes, i, &table), None, &mut damages)
+        })
+        .collect::<Result<Vec<_>>>()?;
     let metadata = tables(root.metadata())
         .enumerate()
         .map(|(i, entry)| {
             let name = text(entry.name());
             let place = || format!("metadata {i} ({})", quoted(&name));
             let data = pick(&buffers, entry.buffer(), place, "buffer")?.unwrap_or_default();
-            Ok(Metadata { name, data })
+            Ok(Metadata { name, buffer: entry.buffer() as usize, data })
         })
         .collect::<Result<Vec<_>>>()?;
 
@@ -69,14 +94,15 @@ pub(super) fn model(bytes: &[u8]) -> Result<Model<'_>> {
     let context = Context { file: bytes, codes: &operator_codes, buffers: &buffers, graph_count, compressed };
     let subgraphs = tables(root.subgraphs())
         .enumerate()
-        .map(|(i, graph)| context.subgraph(i, &graph))
+        .map(|(i, graph)| context.subgraph(i, &graph, &mut damages))
         .collect::<Result<Vec<_>>>()?;
     let signatures = tables(root.signature_defs())
         .enumerate()
         .map(|(i, entry)| signature(i, &entry, &subgraphs))
         .collect::<Result<Vec<_>>>()?;
 
-    Ok(Model { bytes, version, description: text(root.description()), operator_codes, subgraphs, metadata, signatures })
+    let description = text(root.description());
+    Ok(Model { bytes, version, description, operator_codes, subgraphs, buffers, metadata, signatures })
 }
 
 /// Requires a table and its layout to be two things.
@@ -131,7 +157,6 @@ fn operator_code(number: usize, code: &schema::OperatorCode<'_>) -> Result<Opera
 
 /// The bytes of a buffer, or `None` for an empty one.
 fn buffer<'a>(file: &'a [u8], number: usize, buffer: &schema::Buffer<'a>) -> Result<Option<&'a [u8]>> {
-    require_own_bytes(&buffer._tab, || format!("buffer {number}"))?;
     let inside = buffer.data().map(|data| data.bytes()).filter(|data| !data.is_empty());
     if inside.is_some() {
         return Ok(inside);
@@ -165,11 +190,13 @@ struct Context<'c, 'a> {
 }
 
 impl<'a> Context<'_, 'a> {
-    fn subgraph(&self, number: usize, graph: &schema::SubGraph<'a>) -> Result<Subgraph<'a>> {
+    fn subgraph(&self, number: usize, graph: &schema::SubGraph<'a>, damages: &mut Damages<'_>) -> Result<Subgraph<'a>> {
         let place = format!("subgraph {number}");
         require_own_bytes(&graph._tab, || place.clone())?;
-        let tensors =
-            tables(graph.tensors()).enumerate().map(|(i, t)| self.tensor(&place, i, &t)).collect::<Result<Vec<_>>>()?;
+        let tensors = tables(graph.tensors())
+            .enumerate()
+            .map(|(i, tensor)| self.tensor((number, i), &tensor, damages))
+            .collect::<Result<Vec<_>>>()?;
         let numbers = |list: Option<Vector<'a, i32>>, role: &str| {
             scalars(list)
                 .enumerate()
@@ -185,9 +212,14 @@ impl<'a> Context<'_, 'a> {
         Ok(Subgraph { name: text(graph.name()), tensors, inputs, outputs, operators })
     }
 
-    fn tensor(&self, graph: &str, number: usize, tensor: &schema::Tensor<'a>) -> Result<Tensor<'a>> {
+    fn tensor(
+        &self,
+        (graph, number): (usize, usize),
+        tensor: &schema::Tensor<'a>,
+        damages: &mut Damages<'_>,
+    ) -> Result<Tensor<'a>> {
         let name = text(tensor.name());
-        let place = || format!("{graph}, tensor {number} ({})", quoted(&name));
+        let place = || format!("subgraph {graph}, tensor {number} ({})", quoted(&name));
 
         require_own_bytes(&tensor._tab, place)?;
         if tensor.external_buffer() != 0 {
@@ -225,28 +257,34 @@ impl<'a> Context<'_, 'a> {
             tensor_type: tensor.type_(),
             quantization: tensor.quantization().and_then(|table| quantization(&table)),
             is_variable: tensor.is_variable(),
-            data,
+            buffer: tensor.buffer() as usize,
+            data: None,
             sparsity: tensor.sparsity(),
             name: String::new(),
         };
-        if let (Some(data), Some(needed), None) = (data, result.byte_len(), &result.sparsity)
-            && data.len() != needed
-        {
-            let bits = element_bits(result.tensor_type).unwrap_or_default();
-            let problem = format!(
-                "its data has {} bytes, shape {} of {} ({bits} bits each) needs {needed}",
-                data.len(),
-                brief(&result.shape),
-                result.tensor_type,
-            );
-            let help = if self.compressed {
-                "the model was compressed with COMPRESSION_METADATA, which is not supported: pass it uncompressed"
-            } else {
-                "weights and shape do not belong together: convert the model again"
-            };
-            return Err(ReadError::invalid(place(), problem).with_help(help));
-        }
-        Ok(Tensor { name, ..result })
+        let data = data.map_or(Ok(None), |data| self.require_length(&result, data, place).map(|()| Some(data)));
+        let data = pass_over(data, Some((graph, number)), damages)?;
+        Ok(Tensor { name, data, ..result })
+    }
+
+    /// Requires data to have the length that shape and type of its tensor ask for.
+    fn require_length(&self, tensor: &Tensor<'a>, data: &[u8], place: impl FnOnce() -> String) -> Result<()> {
+        let Some(needed) = tensor.byte_len().filter(|&needed| tensor.sparsity.is_none() && data.len() != needed) else {
+            return Ok(());
+        };
+        let bits = element_bits(tensor.tensor_type).unwrap_or_default();
+        let problem = format!(
+            "its data has {} bytes, shape {} of {} ({bits} bits each) needs {needed}",
+            data.len(),
+            brief(&tensor.shape),
+            tensor.tensor_type,
+        );
+        let help = if self.compressed {
+            "the model was compressed with COMPRESSION_METADATA, which is not supported: pass it uncompressed"
+        } else {
+            "weights and shape do not belong together: convert the model again"
+        };
+        Err(ReadError::invalid(place(), problem).with_help(help))
     }
 
     fn operator(
@@ -402,41 +440,4 @@ fn pick<T: Copy>(list: &[T], number: u32, place: impl FnOnce() -> String, what: 
     list.get(number as usize).copied().ok_or_else(|| {
         ReadError::invalid(place(), format!("{what} {number} does not exist, {}", having(list.len(), what)))
     })
-}
-
-/// `there are 12 tensors (0 to 11)`.
-fn having(number: usize, what: &str) -> String {
-    match number {
-        0 => format!("there are no {what}s"),
-        1 => format!("there is 1 {what} (0)"),
-        _ => format!("there are {number} {what}s (0 to {})", number - 1),
-    }
-}
-
-/// `1 input`, `2 inputs`.
-fn count(number: usize, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
-}
-
-/// A name from the file for use in a message: in quotes, control characters escaped, and not longer than a line.
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", short(name))
-}
-
-fn short(name: &str) -> String {
-    const MOST: usize = 60;
-    let mut shown: String = name.chars().take(MOST).flat_map(char::escape_debug).collect();
-    if name.chars().nth(MOST).is_some() {
-        shown.push_str("...");
-    }
-    shown
-}
-
-/// A shape for use in a message; a damaged one can have thousands of dimensions.
-fn brief(shape: &[usize]) -> String {
-    const MOST: usize = 8;
-    match shape.get(..MOST) {
-        Some(start) if shape.len() > MOST => format!("{start:?} and {} more dimensions", shape.len() - MOST),
-        _ => format!("{shape:?}"),
-    }
 }

@@ -127,6 +127,26 @@ fn constant_data_has_the_length_of_its_shape() {
 }
 
 #[test]
+fn damaged_data_is_left_out_when_asked_for() {
+    let bytes = sample(|s| {
+        s.buffers.extend([Data::Inside(vec![1, 2, 3]), Data::At(1 << 40, 4), Data::Inside(vec![7])]);
+        for (name, buffer) in [("short", 1), ("far", 2), ("whole", 3)] {
+            s.tensors.push(constant(name, &[1 + (buffer == 1) as i32 * 3], TensorType::INT8, buffer));
+        }
+    });
+    assert!(Model::read(&bytes).is_err());
+    let (model, damages) = Model::read_damaged(&bytes).unwrap();
+    let found: Vec<_> = damages.iter().map(|damage| (damage.tensor, damage.error.to_string())).collect();
+    let far = "buffer 2: needs 4 bytes from byte 1099511627776 on, but the file ends after";
+    let short = "subgraph 0, tensor 2 (\"short\"): its data has 3 bytes, shape [4] of int8 (8 bits each) needs 4";
+    assert!(found.len() == 2 && found[0].0.is_none() && found[0].1.starts_with(far), "{found:?}");
+    assert_eq!(found[1], (Some((0, 2)), short.to_string()));
+    let data: Vec<_> = model.subgraphs[0].tensors[2..].iter().map(|tensor| (tensor.buffer, tensor.data)).collect();
+    assert_eq!(data, [(1, None), (2, None), (3, Some(&[7][..]))]);
+    assert_eq!(Model::read_damaged(&sample(|_| {})).unwrap().1, []);
+}
+
+#[test]
 fn types_without_a_size_and_unknown_types_are_kept() {
     let bytes = sample(|s| {
         s.buffers.push(Data::Inside(vec![0; 7]));

@@ -21,6 +21,7 @@ fn tensor<'a>(is_variable: bool) -> Tensor<'a> {
         tensor_type: BOOL,
         quantization: None,
         is_variable,
+        buffer: 0,
         data: None,
         sparsity: None,
     }
@@ -44,6 +45,7 @@ fn model(subgraphs: Vec<Subgraph<'_>>) -> Model<'_> {
         description: String::new(),
         operator_codes: Vec::new(),
         subgraphs,
+        buffers: Vec::new(),
         metadata: Vec::new(),
         signatures: Vec::new(),
     }
