@@ -1,15 +1,22 @@
 //! What `tinyml inspect` says about a model.
 
+mod board;
+mod flash;
 mod memory;
 mod operators;
 mod summary;
+mod tensors;
 mod text;
 
+use micro_runtime::board::Board;
 use serde::Serialize;
 
-pub use memory::{BufferReport, MemoryReport, PeakReport, TflmReport};
+pub use board::BoardReport;
+pub use flash::{ClassReport, FlashReport};
+pub use memory::{BufferReport, MemoryReport, PeakReport, TflmReport, WhatIfReport};
 pub use operators::{Fate, OperatorReport};
-pub use summary::{InterfaceReport, TensorReport, VerdictReport};
+pub use summary::{InterfaceReport, VerdictReport};
+pub use tensors::{FullTensorReport, MetadataReport, SignatureReport, TensorReport};
 pub use text::Layout;
 
 use crate::compile::error::CompileError;
@@ -38,6 +45,18 @@ pub struct InspectReport {
     pub memory: Option<MemoryReport>,
     /// The flash.
     pub flash: Option<FlashReport>,
+    /// The board that was asked about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub board: Option<BoardReport>,
+    /// Every tensor, when that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tensors: Option<Vec<FullTensorReport>>,
+    /// What the file carries besides, when that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Vec<MetadataReport>>,
+    /// Names for inputs and outputs, when metadata was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signatures: Option<Vec<SignatureReport>>,
     /// What is wrong or could be better, worst first.
     pub findings: Vec<FindingReport>,
     /// Channels whose weights are all zero.
@@ -74,13 +93,6 @@ pub struct Totals {
     pub parameters: u64,
 }
 
-/// What the model takes of the flash.
-#[derive(Clone, Debug, Serialize)]
-pub struct FlashReport {
-    /// The Program.
-    pub program_bytes: u64,
-}
-
 /// One thing that is wrong, or that could be better.
 #[derive(Clone, Debug, Serialize)]
 pub struct FindingReport {
@@ -106,12 +118,26 @@ pub struct Inspected<'a> {
     pub model: &'a Model<'a>,
     /// The Program, or why there is none.
     pub compiled: Result<&'a Compiled, &'a CompileError>,
+    /// The board that it is meant for.
+    pub board: Option<&'a Board>,
+    /// What else to report.
+    pub details: Details,
+}
+
+/// What a report has beside the ordinary.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Details {
+    /// Every tensor with its quantisation.
+    pub tensors: bool,
+    /// Metadata and signatures.
+    pub metadata: bool,
 }
 
 impl InspectReport {
     /// The report on a model.
     pub fn new(inspected: &Inspected<'_>) -> InspectReport {
         let model = inspected.model;
+        let compiled = inspected.compiled.ok();
         let main = &model.subgraphs[0];
         let interface = |tensors: &[usize]| tensors.iter().map(|&index| InterfaceReport::new(main, index)).collect();
         let operators = operators::reports(inspected);
@@ -139,8 +165,12 @@ impl InspectReport {
                 parameters: operators::parameters_of_model(model),
             },
             operators,
-            memory: inspected.compiled.ok().map(|compiled| MemoryReport::new(model, compiled)),
-            flash: inspected.compiled.ok().map(|compiled| FlashReport { program_bytes: compiled.bytes.len() as u64 }),
+            memory: compiled.map(|compiled| MemoryReport::new(model, compiled)),
+            flash: compiled.map(|compiled| FlashReport::new(model.bytes.len() as u64, compiled)),
+            board: inspected.board.map(|board| BoardReport::new(board, compiled)),
+            tensors: inspected.details.tensors.then(|| tensors::all(model)),
+            metadata: inspected.details.metadata.then(|| tensors::metadata(model)),
+            signatures: inspected.details.metadata.then(|| tensors::signatures(model)),
             findings: Vec::new(),
             dead_channels: None,
         }
