@@ -17,6 +17,5 @@ pub mod fixed;
 pub mod frontend;
 pub mod interpreter;
 pub mod kernels;
-pub mod log;
 pub mod pipeline;
 pub mod program;

@@ -1,4 +1,3 @@
 //! What a model will cost, without running it.
 
 pub mod macs;
-pub mod what_if;

@@ -2,9 +2,7 @@
 
 pub mod dataset;
 pub mod sound;
-pub mod sweep;
 pub mod tensors;
-pub mod truth;
 
 use serde::Serialize;
 
