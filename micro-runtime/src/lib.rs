@@ -17,5 +17,6 @@ pub mod fixed;
 pub mod frontend;
 pub mod interpreter;
 pub mod kernels;
+pub mod log;
 pub mod pipeline;
 pub mod program;

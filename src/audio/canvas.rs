@@ -37,6 +37,20 @@ impl Canvas {
         }
     }
 
+    /// A line of a width in pixels from one point to another, both its middle.
+    pub(super) fn line(&mut self, from: (usize, usize), to: (usize, usize), width: usize, color: Color) {
+        let steps = from.0.abs_diff(to.0).max(from.1.abs_diff(to.1));
+        let between = |from: usize, to: usize, step: usize| match steps {
+            0 => from,
+            // Both ends are pixels of a picture, so the products are far from the limits.
+            _ => (from * (steps - step) + to * step + steps / 2) / steps,
+        };
+        for step in 0..=steps {
+            let (x, y) = (between(from.0, to.0, step), between(from.1, to.1, step));
+            self.rectangle(x.saturating_sub(width / 2), y.saturating_sub(width / 2), width, width, color);
+        }
+    }
+
     pub(super) fn text(&mut self, left: usize, top: usize, text: &str, color: Color) {
         for (index, character) in text.chars().enumerate() {
             let start = left + index * TEXT_ADVANCE;

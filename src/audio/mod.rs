@@ -9,6 +9,7 @@
 //! | [`wav`] | WAV bytes to a [`Clip`](wav::Clip), or a [`WavError`](wav::WavError) |
 //! | [`notes`] | what a reader should know about a clip: conversions, clipping, offset, silence |
 //! | [`spectrogram`] | feature rows and detections as a PNG picture |
+//! | [`tradeoff`] | misses against false alarms as a PNG picture |
 
 mod canvas;
 mod font;
@@ -16,6 +17,7 @@ pub mod notes;
 mod resample;
 mod riff;
 pub mod spectrogram;
+pub mod tradeoff;
 pub mod wav;
 
 /// Samples per second that the audio front end takes.

@@ -3,18 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use micro_runtime::detect::background_labels;
+use micro_runtime::board::{self, Board};
 use micro_runtime::program::record::MAGIC;
 use serde::Serialize;
 
 use super::failure::Said;
-use super::run::labels_beside;
 use super::{Failure, Kind, style};
-use crate::compile::error::{CompileError, Refusal};
 use crate::compile::{Options, compile};
 use crate::host::loaded::{LoadError, labels_of, read_file};
-use crate::model::{Model, ReadError};
-use crate::report::inspect::{InspectReport, Inspected, Layout};
+use crate::model::Model;
+use crate::report::inspect::{Details, InspectReport, Inspected, Layout};
 
 /// See what is in a model, and what it takes
 #[derive(Args)]
@@ -22,9 +20,18 @@ pub struct Arguments {
     /// The models, .tflite files
     #[arg(required = true, value_name = "MODEL")]
     models: Vec<PathBuf>,
-    /// Show every finding, also those like others
+    /// Ask about this board: does the model fit it?
+    #[arg(long, value_name = "BOARD")]
+    board: Option<String>,
+    /// Draw the arena: time across, address down
     #[arg(long)]
-    all_findings: bool,
+    map: bool,
+    /// List every tensor with its quantisation
+    #[arg(long)]
+    tensors: bool,
+    /// Show what the file carries besides: metadata, signatures
+    #[arg(long)]
+    metadata: bool,
     /// Print the reports as JSON: one object, for several models a list of them in `models`
     #[arg(long)]
     json: bool,
@@ -38,10 +45,12 @@ struct Reports<'a> {
 }
 
 pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
+    let board = arguments.board.as_deref().map(board_named).transpose()?;
+    let details = Details { tensors: arguments.tensors, metadata: arguments.metadata };
     let mut reports = Vec::new();
     let mut failed = None;
     for path in &arguments.models {
-        match inspect(path) {
+        match inspect(path, board, details) {
             Ok(report) => reports.push(report),
             Err(failure) if arguments.models.len() == 1 => return Err(failure.into()),
             Err(failure) => {
@@ -57,13 +66,12 @@ pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
         };
         style::print(&(json + "\n"))?;
     } else {
-        let layout = Layout { width: style::width(), all_findings: arguments.all_findings };
         let mut text = String::new();
         for (position, report) in reports.iter().enumerate() {
             if position > 0 {
                 text.push('\n');
             }
-            report.render(&mut text, layout, style::paint)?;
+            report.render(&mut text, Layout { width: style::width(), map: arguments.map }, style::paint)?;
         }
         style::print(&text)?;
     }
@@ -71,35 +79,23 @@ pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
 }
 
 /// The report on the model at `path`. A model that cannot run is no failure, bytes that are no model are.
-fn inspect(path: &Path) -> Result<InspectReport, Failure> {
+fn inspect(path: &Path, board: Option<&Board>, details: Details) -> Result<InspectReport, Failure> {
     let name = path.display().to_string();
     let bytes = read_file(path).map_err(|error| Failure::load(&name, &error))?;
     if bytes.starts_with(&MAGIC) {
         return Err(Failure::new(Kind::Unreadable, format!("{name}: this is a Program, compiled already"))
             .help("inspect the .tflite file it was made from"));
     }
-    let (model, damages) =
-        Model::read_damaged(&bytes).map_err(|error| Failure::load(&name, &LoadError::from(error)))?;
-    let mut labels = labels_of(&model);
-    if labels.is_empty() {
-        labels = labels_beside(path);
-    }
-    let compiled = match damages.first() {
-        None => compile(&model, &Options { labels: labels.clone(), ..Options::default() }),
-        Some(damage) => Err(damaged(&damage.error)),
-    };
-    Ok(InspectReport::new(&Inspected {
-        name: &name,
-        model: &model,
-        compiled: compiled.as_ref(),
-        damages: &damages,
-        labels: &labels,
-        takes_sound: background_labels(labels.iter().map(String::as_str)) != 0,
-        usage: &[],
-    }))
+    let model = Model::read(&bytes).map_err(|error| Failure::load(&name, &LoadError::from(error)))?;
+    let options = Options { labels: labels_of(&model), ..Options::default() };
+    let compiled = compile(&model, &options);
+    let compiled = compiled.as_ref();
+    Ok(InspectReport::new(&Inspected { name: &name, model: &model, compiled, board, details }))
 }
 
-/// Why a model with damaged constants is not compiled.
-fn damaged(error: &ReadError) -> CompileError {
-    CompileError::at("constant data", Refusal::new(error.to_string(), error.help().unwrap_or_default()))
+fn board_named(name: &str) -> Result<&'static Board, Failure> {
+    board::find(name).ok_or_else(|| {
+        let names: Vec<&str> = board::ALL.iter().map(|board| board.name).collect();
+        Failure::usage(format!("--board {name}: there is no such board"), format!("boards are {}", names.join(", ")))
+    })
 }

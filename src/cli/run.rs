@@ -3,6 +3,7 @@
 mod dataset;
 mod sound;
 mod tensors;
+mod truth;
 
 use std::path::{Path, PathBuf};
 
@@ -39,6 +40,18 @@ pub struct Arguments {
     /// Draw the feature rows with the detections
     #[arg(long, value_name = "PNG", requires = "wav", help_heading = "Sound")]
     spectrogram: Option<PathBuf>,
+    /// Count hits, misses and false alarms by these truth files, one for each --wav in the same order
+    #[arg(long, value_name = "JSON", num_args = 1.., requires = "wav", conflicts_with_all = ["features", "scores", "spectrogram"], help_heading = "Truth")]
+    truth: Vec<PathBuf>,
+    /// Try many detector settings and name the best; --average-ms keeps to one average
+    #[arg(long, requires = "truth", help_heading = "Truth")]
+    sweep: bool,
+    /// The most false alarms an hour that the best setting may have
+    #[arg(long, value_name = "RATE", default_value_t = 2.0, requires = "sweep", help_heading = "Truth")]
+    most_false_alarms: f64,
+    /// Draw misses against false alarms an hour
+    #[arg(long, value_name = "PNG", requires = "sweep", help_heading = "Truth")]
+    plot: Option<PathBuf>,
     /// Milliseconds between invocations, a multiple of 20
     #[arg(long, value_name = "MS", default_value_t = ROW_MS, help_heading = "Sound")]
     stride_ms: u32,
@@ -108,6 +121,8 @@ pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
     let (name, loaded) = load(arguments.model.as_deref(), &options)?;
     if let Some(directory) = &arguments.dir {
         dataset::execute(&arguments, &name, &loaded, directory)
+    } else if !arguments.truth.is_empty() {
+        truth::execute(&arguments, &name, &loaded)
     } else if !arguments.wav.is_empty() {
         sound::execute(&arguments, &name, &loaded)
     } else {
@@ -125,15 +140,17 @@ fn load(path: Option<&Path>, options: &Options) -> anyhow::Result<(String, Loade
     let name = path.display().to_string();
     let bytes = read_file(path).map_err(|error| Failure::load(&name, &error))?;
     let mut loaded = Loaded::load(&bytes, options).map_err(|error| Failure::load(&name, &error))?;
-    if loaded.labels.is_empty() {
-        loaded.labels = labels_beside(path);
+    if loaded.labels.is_empty()
+        && let Some(text) = labels_beside(path)
+    {
+        loaded.labels = parse_labels(&text);
     }
     Ok((name, loaded))
 }
 
-/// The labels in `MODEL.labels.txt` beside `MODEL.tflite`; none when there is no such file.
-pub fn labels_beside(path: &Path) -> Vec<String> {
-    std::fs::read_to_string(path.with_extension("labels.txt")).map_or(Vec::new(), |text| parse_labels(&text))
+/// The text of `MODEL.labels.txt` beside `MODEL.tflite`.
+fn labels_beside(path: &Path) -> Option<String> {
+    std::fs::read_to_string(path.with_extension("labels.txt")).ok()
 }
 
 /// Labels from an argument: the lines of a file of that name, else a list with commas.

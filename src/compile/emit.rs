@@ -48,16 +48,57 @@ pub struct Parts<'a> {
     pub outputs: &'a [TensorId],
 }
 
-/// The blob of constants behind the records: equal constants are kept once.
+/// What the bytes of a Program are for; together they are its length.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ProgramSizes {
+    /// The header.
+    pub header: u32,
+    /// The ops, their operands, and the subgraphs that they make up.
+    pub op_stream: u32,
+    /// The parameter records of the ops.
+    pub parameters: u32,
+    /// What requantisation multiplies with, and tables that were computed for an op.
+    pub multipliers: u32,
+    /// Constant tensors of the model: weights and biases.
+    pub weights: u32,
+    /// What state starts as.
+    pub initial_state: u32,
+    /// The model's inputs and outputs, and what the front end must be set to.
+    pub interface: u32,
+    /// Labels.
+    pub labels: u32,
+    /// Nothing, so that what follows is aligned.
+    pub padding: u32,
+}
+
+/// A Program.
+pub struct Emitted {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// What they are for.
+    pub sizes: ProgramSizes,
+}
+
+/// What a constant is for.
+#[derive(Clone, Copy)]
+enum Use {
+    Parameters,
+    Multipliers,
+    Weights,
+    InitialState,
+}
+
+/// The blob of constants behind the records: equal constants are kept once, and count for their first use.
 #[derive(Default)]
 struct Constants {
     bytes: Vec<u8>,
     known: HashMap<Vec<u8>, u32>,
+    sizes: ProgramSizes,
 }
 
 impl Constants {
     /// The offset of these bytes in the blob.
-    fn add(&mut self, bytes: &[u8], alignment: usize) -> u32 {
+    fn add(&mut self, bytes: &[u8], alignment: usize, usage: Use) -> u32 {
         if let Some(&offset) = self.known.get(bytes)
             && (offset as usize).is_multiple_of(alignment)
         {
@@ -65,6 +106,13 @@ impl Constants {
         }
         self.bytes.resize(self.bytes.len().next_multiple_of(alignment), 0);
         let offset = self.bytes.len() as u32;
+        let size = match usage {
+            Use::Parameters => &mut self.sizes.parameters,
+            Use::Multipliers => &mut self.sizes.multipliers,
+            Use::Weights => &mut self.sizes.weights,
+            Use::InitialState => &mut self.sizes.initial_state,
+        };
+        *size += bytes.len() as u32;
         self.bytes.extend_from_slice(bytes);
         self.known.insert(bytes.to_vec(), offset);
         offset
@@ -77,7 +125,7 @@ struct Emitter<'a> {
 }
 
 /// The bytes of the Program.
-pub fn emit(parts: &Parts<'_>, extras: &Extras) -> Vec<u8> {
+pub fn emit(parts: &Parts<'_>, extras: &Extras) -> Emitted {
     let mut emitter = Emitter { parts, constants: Constants::default() };
     let mut ops = Vec::new();
     let mut operands: Vec<OperandRecord> = Vec::new();
@@ -99,7 +147,7 @@ pub fn emit(parts: &Parts<'_>, extras: &Extras) -> Vec<u8> {
             ops.push(OpRecord {
                 kernel: step.kernel,
                 // Relative to the constants until their start is known.
-                parameters: emitter.constants.add(&parameters(step, parts.subgraphs), 4),
+                parameters: emitter.constants.add(&parameters(step, parts.subgraphs), 4, Use::Parameters),
                 first_operand,
                 parameter_bytes: step.parameters.len() as u16,
                 inputs: step.inputs.len() as u16,
@@ -119,7 +167,7 @@ pub fn emit(parts: &Parts<'_>, extras: &Extras) -> Vec<u8> {
             let arena_offset = parts.offsets[&persistent.place];
             let (data_offset, fill) = match &persistent.initial {
                 Initial::Fill(value) => (NO_DATA, *value as u32),
-                Initial::Data(data) => (emitter.constants.add(data, 4), 0),
+                Initial::Data(data) => (emitter.constants.add(data, 4, Use::InitialState), 0),
             };
             InitialiserRecord { arena_offset, bytes: persistent.bytes, data_offset, fill }
         })
@@ -159,7 +207,7 @@ pub fn emit(parts: &Parts<'_>, extras: &Extras) -> Vec<u8> {
         .iter_mut()
         .filter(|initialiser| initialiser.data_offset != NO_DATA)
         .for_each(|initialiser| initialiser.data_offset += base);
-    let constants = emitter.constants.bytes;
+    let Constants { bytes: constants, sizes: of_constants, .. } = emitter.constants;
     header.length = (base as usize + constants.len()).next_multiple_of(4) as u32;
 
     let mut bytes = Vec::with_capacity(header.length as usize);
@@ -178,7 +226,28 @@ pub fn emit(parts: &Parts<'_>, extras: &Extras) -> Vec<u8> {
     bytes.resize(header.length as usize, 0);
     let checksum = crc32(&bytes[CHECKED_FROM..]);
     bytes[CHECKED_FROM - 4..CHECKED_FROM].copy_from_slice(&checksum.to_le_bytes());
-    bytes
+    let mut sizes = ProgramSizes {
+        header: size_of::<Header>() as u32,
+        op_stream: (size_of_val(&*subgraphs) + size_of_val(&*ops) + size_of_val(&*operands)) as u32,
+        interface: (size_of_val(&*inputs)
+            + size_of_val(&*outputs)
+            + size_of_val(&*extents)
+            + size_of_val(&*initialisers)
+            + size_of_val(&*front_end)) as u32,
+        labels: labels.len() as u32,
+        ..of_constants
+    };
+    sizes.padding = header.length - sizes.total();
+    Emitted { bytes, sizes }
+}
+
+impl ProgramSizes {
+    /// The length of the Program.
+    pub fn total(&self) -> u32 {
+        let ProgramSizes { header, op_stream, parameters, multipliers, weights, .. } = *self;
+        let ProgramSizes { initial_state, interface, labels, padding, .. } = *self;
+        header + op_stream + parameters + multipliers + weights + initial_state + interface + labels + padding
+    }
 }
 
 /// The parameters of a step with the numbers of the subgraphs that it calls in front.
@@ -215,7 +284,9 @@ impl Emitter<'_> {
         match operand {
             Operand::Absent => ABSENT,
             Operand::Tensor(tensor) => self.tensor(*tensor),
-            Operand::Constant(Constant { element_type, bytes }) => self.constant(bytes, *element_type),
+            Operand::Constant(Constant { element_type, bytes }) => {
+                self.constant(bytes, *element_type, Use::Multipliers)
+            }
             Operand::Scratch { element_type, bytes } | Operand::State { element_type, bytes, .. } => {
                 self.arena(&Place::Scratch(op, index), *bytes, *element_type)
             }
@@ -231,14 +302,14 @@ impl Emitter<'_> {
         let Some(element_type) = info.element_type else { return ABSENT };
         let root = parts.aliases.root(tensor);
         match &parts.graph.tensor(root).data {
-            Some(data) => self.constant(data, element_type),
+            Some(data) => self.constant(data, element_type, Use::Weights),
             None => self.arena(&Place::Tensor(root), info.bytes(), element_type),
         }
     }
 
-    fn constant(&mut self, bytes: &[u8], element_type: ElementType) -> OperandRecord {
+    fn constant(&mut self, bytes: &[u8], element_type: ElementType, usage: Use) -> OperandRecord {
         OperandRecord {
-            offset: self.constants.add(bytes, element_type.size().max(4)),
+            offset: self.constants.add(bytes, element_type.size().max(4), usage),
             bytes: bytes.len() as u32,
             region: Region::Constant as u8,
             element_type: element_type as u8,

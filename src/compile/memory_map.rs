@@ -1,7 +1,7 @@
 //! What lies where in the arena, and when: the memory plan of a compiled model for people to look at.
 
 use super::graph::TensorId;
-use super::memory_plan::{Interval, Plan};
+use super::memory_plan::{Buffer, Interval, Overlap, Plan};
 use super::schedule::{Place, Schedule, Scheduled};
 use super::step::Operand;
 
@@ -13,6 +13,8 @@ use super::step::Operand;
 pub struct MemoryMap {
     /// Everything in the arena.
     pub buffers: Vec<PlacedBuffer>,
+    /// Which of them may share bytes although both are alive.
+    pub overlaps: Vec<Overlap>,
     /// The op of the Program that runs at each step; none for the caller's steps.
     pub steps: Vec<Option<u32>>,
     /// What one buffer after another would take.
@@ -30,8 +32,12 @@ pub struct PlacedBuffer {
     pub offset: u32,
     /// How many they are.
     pub bytes: u32,
+    /// What the start is a multiple of.
+    pub alignment: u32,
     /// When they hold something, both ends included.
     pub live: Vec<Interval>,
+    /// The steps at which ops or the caller touch them, ascending.
+    pub touches: Vec<u32>,
 }
 
 /// Whose bytes they are.
@@ -61,20 +67,34 @@ impl MemoryMap {
                 _ => Owner::Scratch(position[*op]),
             },
         };
-        let places = schedule.places.iter().zip(&schedule.buffers).zip(&plan.offsets);
+        let placed = |index: usize| {
+            let Buffer { bytes, alignment, ref live } = schedule.buffers[index];
+            PlacedBuffer {
+                owner: owner(&schedule.places[index]),
+                offset: plan.offsets[index],
+                bytes,
+                alignment,
+                live: live.clone(),
+                touches: schedule.touches[index].clone(),
+            }
+        };
         MemoryMap {
-            buffers: places
-                .map(|((place, buffer), &offset)| PlacedBuffer {
-                    owner: owner(place),
-                    offset,
-                    bytes: buffer.bytes,
-                    live: buffer.live.clone(),
-                })
-                .collect(),
+            buffers: (0..schedule.buffers.len()).map(placed).collect(),
+            overlaps: schedule.overlaps.clone(),
             steps: schedule.timeline.iter().map(|op| op.map(|op| position[op])).collect(),
             unshared_bytes: plan.unshared_bytes,
             is_optimal: plan.optimal,
         }
+    }
+
+    /// What the memory plan was made for.
+    pub fn unplaced(&self) -> Vec<Buffer> {
+        let buffer = |placed: &PlacedBuffer| Buffer {
+            bytes: placed.bytes,
+            alignment: placed.alignment,
+            live: placed.live.clone(),
+        };
+        self.buffers.iter().map(buffer).collect()
     }
 
     /// The bytes of the arena that hold something at each step: shared bytes count once.
@@ -122,14 +142,20 @@ mod tests {
     use super::*;
 
     fn buffer(offset: u32, bytes: u32, first: u32, last: u32) -> PlacedBuffer {
-        PlacedBuffer { owner: Owner::Scratch(0), offset, bytes, live: vec![Interval { first, last }] }
+        let live = vec![Interval { first, last }];
+        PlacedBuffer { owner: Owner::Scratch(0), offset, bytes, alignment: 1, live, touches: vec![first, last] }
     }
 
     #[test]
     fn bytes_that_two_buffers_share_count_once() {
         let buffers = vec![buffer(40, 60, 0, 1), buffer(0, 50, 1, 2), buffer(200, 7, 2, 2), buffer(5, 0, 0, 3)];
-        let map =
-            MemoryMap { buffers, steps: vec![None, Some(0), Some(1), None], unshared_bytes: 117, is_optimal: true };
+        let map = MemoryMap {
+            buffers,
+            overlaps: Vec::new(),
+            steps: vec![None, Some(0), Some(1), None],
+            unshared_bytes: 117,
+            is_optimal: true,
+        };
         assert_eq!(map.live_bytes(), [60, 100, 57, 0]);
         assert_eq!(map.peak(), Some((1, 100)));
         assert_eq!(map.alive(1).collect::<Vec<_>>(), [0, 1]);

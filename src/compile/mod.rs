@@ -23,6 +23,7 @@ use sha2::{Digest, Sha256};
 
 use crate::aligned::AlignedBytes;
 use crate::model::Model;
+pub use emit::ProgramSizes;
 use emit::{Extras, Parts, emit};
 use error::{CompileError, Refusal};
 use graph::{Graph, TensorId};
@@ -61,6 +62,8 @@ pub struct Compiled {
     pub ops: Vec<CompiledOp>,
     /// The tensors that ops of the first subgraph write.
     pub written: Vec<WrittenTensor>,
+    /// What the bytes of the Program are for.
+    pub sizes: ProgramSizes,
     /// What lies where in the arena, and when.
     pub memory: MemoryMap,
     /// What became of each operator of each subgraph.
@@ -191,7 +194,8 @@ pub fn compile(model: &Model<'_>, options: &Options) -> Result<Compiled, Compile
         front_end: options.front_end,
         kernel_set: options.kernel_set,
     };
-    let bytes = AlignedBytes::from(emit(&parts, &extras).as_slice());
+    let emitted = emit(&parts, &extras);
+    let bytes = AlignedBytes::from(emitted.bytes.as_slice());
     let program = Program::parse(&bytes, kernels::all).map_err(|error| {
         CompileError::at(
             "Program",
@@ -217,6 +221,7 @@ pub fn compile(model: &Model<'_>, options: &Options) -> Result<Compiled, Compile
             .collect(),
         written,
         memory: MemoryMap::new(&schedule, &plan, &scheduled, &ops),
+        sizes: emitted.sizes,
         fates,
         bytes,
     })

@@ -59,6 +59,8 @@ pub struct Schedule {
     pub buffers: Vec<Buffer>,
     /// Whose bytes each buffer holds.
     pub places: Vec<Place>,
+    /// The steps at which ops or the caller touch each buffer, ascending.
+    pub touches: Vec<Vec<u32>>,
     /// Which of them may share bytes although both are alive.
     pub overlaps: Vec<Overlap>,
     /// The buffers that outlive an invocation.
@@ -296,17 +298,21 @@ impl Walk<'_> {
         let mut schedule = Schedule {
             buffers: Vec::new(),
             places: Vec::new(),
+            touches: Vec::new(),
             overlaps: Vec::new(),
             persistent: Vec::new(),
             timeline: std::mem::take(&mut self.timeline),
         };
         let mut index_of = HashMap::new();
         for (place, mut life) in std::mem::take(&mut self.lives) {
+            life.intervals.sort();
+            let mut touches: Vec<u32> = life.intervals.iter().map(|interval| interval.first).collect();
+            touches.dedup();
+            schedule.touches.push(touches);
             let live = if let Some(initial) = life.initial {
                 schedule.persistent.push(Persistent { place: place.clone(), bytes: life.bytes, initial });
                 vec![Interval { first: 0, last: end }]
             } else {
-                life.intervals.sort();
                 self.merged(&place, &life.intervals)
             };
             index_of.insert(place.clone(), schedule.buffers.len());

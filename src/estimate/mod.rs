@@ -1,3 +1,4 @@
 //! What a model will cost, without running it.
 
 pub mod macs;
+pub mod what_if;

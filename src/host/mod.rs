@@ -5,5 +5,8 @@ pub mod dataset;
 pub mod features;
 pub mod invoke;
 pub mod loaded;
+pub mod scoring;
 pub mod sound;
+pub mod sweep;
 pub mod tensor_file;
+pub mod truth;

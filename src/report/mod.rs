@@ -9,7 +9,6 @@ pub mod confusion;
 pub mod inspect;
 pub mod run;
 pub mod table;
-pub mod wrap;
 
 /// `value` in decimal with a comma between groups of three digits: `1,234,567`.
 pub fn thousands(value: u64) -> String {

@@ -2,7 +2,9 @@
 
 pub mod dataset;
 pub mod sound;
+pub mod sweep;
 pub mod tensors;
+pub mod truth;
 
 use serde::Serialize;
 

@@ -147,6 +147,12 @@ impl Table {
         self.rows.is_empty()
     }
 
+    /// The columns of the screen that the table takes.
+    pub fn width(&self) -> usize {
+        let columns = self.columns();
+        self.indent + columns.iter().map(|column| column.width).sum::<usize>() + GAP * columns.len().saturating_sub(1)
+    }
+
     /// Writes the table, each line ended by a line feed, without padding after its last cell.
     ///
     /// `paint` gets the text of each non-empty cell that is not [`Style::Plain`] and returns what to write for it;
@@ -258,6 +264,9 @@ total    1,236,527
         let moved = sizes().indent(4).to_string();
         let expected: String = plain.lines().map(|line| format!("    {line}\n")).collect();
         assert_eq!(moved, expected);
+        let widest = |text: &str| text.lines().map(|line| line.chars().count()).max().unwrap();
+        assert_eq!((sizes().width(), sizes().indent(4).width()), (widest(&plain), widest(&moved)));
+        assert_eq!(Table::default().width(), 0);
     }
 
     #[test]

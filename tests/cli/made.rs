@@ -39,6 +39,21 @@ fn unsupported(model: &[u8]) -> Vec<u8> {
     model
 }
 
+/// Truth files: the first is `fixtures/wav/talk.wav` as somebody wrote it down who mistook two words and slept at last.
+const TRUTHS: [(&str, &str); 6] = [
+    (
+        "talk_mistaken.json",
+        r#"{"schema_version": 1, "words": [
+            {"label": "yes", "start_ms": 3147, "end_ms": 3827}, {"label": "yes", "start_ms": 8478, "end_ms": 8898},
+            {"label": "snow", "start_ms": 17385, "end_ms": 17845}, {"label": "yes", "start_ms": 18795, "end_ms": 19445}]}"#,
+    ),
+    ("no_words.json", r#"{"schema_version": 1, "words": []}"#),
+    ("truth_backwards.json", r#"{"schema_version": 1, "words": [{"label": "no", "start_ms": 900, "end_ms": 100}]}"#),
+    ("truth_version.json", r#"{"schema_version": 7, "words": []}"#),
+    ("truth_form.json", r#"{"words": [["no", 1, 2]]}"#),
+    ("truth_cut.json", r#"{"schema_version": 1, "words": ["#),
+];
+
 /// Fills `folder`; `fixtures` are those of the project.
 pub fn fill(folder: &Path, fixtures: &Path) {
     let model = fs::read(fixtures.join("models/yes_no.tflite")).unwrap();
@@ -72,6 +87,9 @@ pub fn fill(folder: &Path, fixtures: &Path) {
     ];
     for (name, bytes) in files {
         fs::write(folder.join(name), bytes).unwrap();
+    }
+    for (name, text) in TRUTHS {
+        fs::write(folder.join(name), text).unwrap();
     }
     let dataset = [
         ("dataset/yes/a.wav", yes.clone()),

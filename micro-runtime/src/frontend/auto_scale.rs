@@ -9,6 +9,16 @@ use crate::arena::{Input, Output};
 /// last extreme nothing is scaled, when louder samples follow it wraps. The rule is that of TFLM's
 /// `SignalFftAutoScale`.
 pub fn auto_scale(input: Input<'_, i16>, output: Output<'_, i16>) -> i32 {
+    let loudest = loudest(input);
+    let shift = if loudest > 0 { loudest.leading_zeros() - 1 } else { 0 };
+    for (index, sample) in input.iter().enumerate() {
+        output.set(index, sample << shift);
+    }
+    shift as i32
+}
+
+/// The magnitude that decides, or less than 0 when the last extreme has none.
+pub(super) fn loudest(input: Input<'_, i16>) -> i16 {
     let mut loudest = 0i16;
     for sample in input.iter() {
         if sample > loudest {
@@ -17,11 +27,7 @@ pub fn auto_scale(input: Input<'_, i16>, output: Output<'_, i16>) -> i32 {
             loudest = sample.wrapping_neg();
         }
     }
-    let shift = if loudest > 0 { loudest.leading_zeros() - 1 } else { 0 };
-    for (index, sample) in input.iter().enumerate() {
-        output.set(index, sample << shift);
-    }
-    shift as i32
+    loudest
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 //! wraps, ours wraps; what a table names outside of a buffer counts as 0.
 
 pub mod auto_scale;
+pub mod dsp;
 pub mod energy;
 pub mod fft;
 pub mod filterbank;
@@ -18,8 +19,8 @@ pub mod scale;
 pub mod tables;
 pub mod window;
 
-use crate::arena::{Arena, Input, Output};
-use filterbank::Bands;
+use crate::arena::{Input, Output};
+use dsp::Native;
 use noise::NoiseReduction;
 use pcan::GAIN_TABLE_LENGTH;
 
@@ -45,8 +46,8 @@ pub struct Settings<'t> {
     pub window: &'t [i16; WINDOW_SAMPLES],
     /// Fractional bits of the window.
     pub window_shift: u32,
-    /// The forward table of [`fft::fill_twiddles`] for [`FFT_SIZE`].
-    pub twiddles: &'t [i16; fft::twiddle_length(FFT_SIZE)],
+    /// The forward table of [`fft::fill_twiddles`] for [`FFT_SIZE`], a complex number a word, real parts low.
+    pub twiddles: &'t [u32; dsp::TWIDDLES],
     /// The first frequency whose energy counts.
     pub first_bin: usize,
     /// One past the last frequency whose energy counts.
@@ -93,7 +94,7 @@ impl<'t> FrontEnd<'t> {
             samples: [0; WINDOW_SAMPLES],
             filled: 0,
             noise: [0; CHANNELS],
-            workspace: Workspace([0; WORKSPACE_BYTES]),
+            workspace: Workspace { spectrum: [0; dsp::SPECTRUM], frame: [0; dsp::FRAME] },
         }
     }
 
@@ -131,74 +132,33 @@ impl<'t> FrontEnd<'t> {
     /// The features of the full window, all stages in order.
     fn row(&mut self) -> [i8; CHANNELS] {
         let settings = self.settings;
-        let bands = Bands {
-            weights: settings.weights.into(),
-            unweights: settings.unweights.into(),
-            frequency_starts: settings.frequency_starts[..].into(),
-            weight_starts: settings.weight_starts[..].into(),
-            widths: settings.widths[..].into(),
-        };
         let gains = Input::from(&settings.gain_table[..]);
         let noise = Output::from(&mut self.noise[..]);
-        let memory = self.workspace.regions();
-        let mut row = [0; CHANNELS];
+        let Workspace { spectrum, frame } = &mut self.workspace;
 
-        window::apply_window(
-            Input::from(&self.samples[..]),
-            settings.window[..].into(),
-            settings.window_shift,
-            memory.frame,
-        );
-        let shift = auto_scale::auto_scale(memory.frame.as_input(), memory.frame);
-        fft::rfft(FFT_SIZE, memory.frame.as_input(), settings.twiddles[..].into(), memory.spectrum);
-        energy::energies(memory.spectrum.as_input(), settings.first_bin, settings.end_bin, memory.energy);
-        memory.energy.range(0, settings.first_bin.min(BINS)).fill(0);
-        memory.energy.tail(settings.end_bin.min(BINS)).fill(0);
-        filterbank::accumulate(&bands, memory.energy.as_input(), memory.sums);
-        filterbank::square_roots(memory.sums.as_input(), shift as u32, memory.levels);
-        noise::subtract_noise(&settings.noise, memory.levels.as_input(), noise, memory.levels);
-        pcan::apply_gain(gains, settings.gain_shift, memory.levels.as_input(), noise.as_input(), memory.levels);
-        log::logarithms(memory.levels.as_input(), settings.log_scale, settings.log_correction_bits, memory.features);
-        scale::features_to_int8(memory.features.as_input(), Output::from(&mut row[..]));
+        let shift = dsp::windowed::<Native>(&self.samples, settings.window, settings.window_shift, frame);
+        dsp::energies::<Native>(frame, shift, settings.twiddles, spectrum);
+        spectrum[..settings.first_bin.min(BINS)].fill(0);
+        spectrum[settings.end_bin.min(BINS)..].fill(0);
+        let mut sums = [0; CHANNELS];
+        dsp::accumulate(settings, spectrum, &mut sums);
+        let mut levels = sums.map(|sum| dsp::rounded_square_root(sum).wrapping_shr(shift));
+        let levels = Output::from(&mut levels[..]);
+        let mut features = [0i16; CHANNELS];
+        let features = Output::from(&mut features[..]);
+        let mut row = [0; CHANNELS];
+        noise::subtract_noise(&settings.noise, levels.as_input(), noise, levels);
+        pcan::apply_gain(gains, settings.gain_shift, levels.as_input(), noise.as_input(), levels);
+        log::logarithms(levels.as_input(), settings.log_scale, settings.log_correction_bits, features);
+        scale::features_to_int8(features.as_input(), Output::from(&mut row[..]));
         row
     }
 }
 
-const SPECTRUM_BYTES: usize = (BINS * 4).next_multiple_of(16);
-const SUMS_BYTES: usize = CHANNELS * 8;
-const LEVELS_BYTES: usize = CHANNELS * 4;
-const WORKSPACE_BYTES: usize = SPECTRUM_BYTES + WINDOW_SAMPLES * 2;
-
-const _: () = assert!(SUMS_BYTES + LEVELS_BYTES + CHANNELS * 2 <= WINDOW_SAMPLES * 2);
-
-/// The memory that the stages work in. Energies take the place of the spectrum, channels that of the samples.
-#[repr(C, align(16))]
-struct Workspace([u8; WORKSPACE_BYTES]);
-
-/// What lies in the workspace. `energy` is where `spectrum` is; `sums`, `levels` and `features` are where `frame`
-/// is.
-struct Regions<'a> {
-    frame: Output<'a, i16>,
-    spectrum: Output<'a, i16>,
-    energy: Output<'a, u32>,
-    sums: Output<'a, u64>,
-    levels: Output<'a, u32>,
-    features: Output<'a, i16>,
-}
-
-impl Workspace {
-    fn regions(&mut self) -> Regions<'_> {
-        let Some(arena) = Arena::new(&mut self.0) else { unreachable!("the type has the alignment of an arena") };
-        let channels = SPECTRUM_BYTES;
-        Regions {
-            frame: arena.elements(SPECTRUM_BYTES, WINDOW_SAMPLES * 2),
-            spectrum: arena.elements(0, BINS * 4),
-            energy: arena.elements(0, BINS * 4),
-            sums: arena.elements(channels, SUMS_BYTES),
-            levels: arena.elements(channels + SUMS_BYTES, LEVELS_BYTES),
-            features: arena.elements(channels + SUMS_BYTES + LEVELS_BYTES, CHANNELS * 2),
-        }
-    }
+/// The memory that the stages work in.
+struct Workspace {
+    spectrum: [u32; dsp::SPECTRUM],
+    frame: [u32; dsp::FRAME],
 }
 
 /// The element at `index`, or 0 where there is none.

@@ -5,13 +5,13 @@
 
 use super::noise::NoiseReduction;
 use super::pcan::GAIN_TABLE_LENGTH;
-use super::{CHANNELS, FFT_SIZE, Settings, WINDOW_SAMPLES, fft};
+use super::{CHANNELS, FFT_SIZE, Settings, WINDOW_SAMPLES, dsp, fft};
 
 /// The front end that micro_speech models are trained with.
 pub static DEFAULT: Settings<'static> = Settings {
     window: &WINDOW,
     window_shift: 12,
-    twiddles: &TWIDDLES,
+    twiddles: &TWIDDLE_WORDS,
     first_bin: 5,
     end_bin: 241,
     weights: &WEIGHTS,
@@ -74,8 +74,19 @@ static WINDOW: [i16; WINDOW_SAMPLES] = [
     16, 13, 10, 7, 5, 4, 2, 1, 0, 0,
 ];
 
+/// [`TWIDDLES`] as complex words, the real part in the low half.
+static TWIDDLE_WORDS: [u32; dsp::TWIDDLES] = {
+    let mut words = [0; dsp::TWIDDLES];
+    let mut index = 0;
+    while index < words.len() {
+        words[index] = TWIDDLES[2 * index] as u16 as u32 | (TWIDDLES[2 * index + 1] as u16 as u32) << 16;
+        index += 1;
+    }
+    words
+};
+
 /// The roots of unity for the transform, as [`fft::fill_twiddles`] gives them.
-static TWIDDLES: [i16; fft::twiddle_length(FFT_SIZE)] = [
+const TWIDDLES: [i16; fft::twiddle_length(FFT_SIZE)] = [
     32767, 0, 32757, -804, 32728, -1608, 32678, -2410, 32609, -3212, 32521, -4011, 32412, -4808, 32285, -5602, 32137,
     -6393, 31971, -7179, 31785, -7962, 31580, -8739, 31356, -9512, 31113, -10278, 30852, -11039, 30571, -11793, 30273,
     -12539, 29956, -13279, 29621, -14010, 29268, -14732, 28898, -15446, 28510, -16151, 28105, -16846, 27683, -17530,

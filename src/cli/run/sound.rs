@@ -10,7 +10,7 @@ use ndarray::ArrayView2;
 
 use super::Arguments;
 use crate::audio::spectrogram::{Mark, Picture};
-use crate::audio::wav;
+use crate::audio::wav::{self, Clip};
 use crate::cli::failure::Said;
 use crate::cli::{Failure, Kind, style};
 use crate::host::loaded::Loaded;
@@ -74,12 +74,10 @@ pub fn execute(arguments: &Arguments, name: &str, loaded: &Loaded) -> anyhow::Re
     }
 }
 
-/// Listens to one file and writes what was asked for.
-fn clip(arguments: &Arguments, loaded: &Loaded, settings: &Settings, path: &Path) -> anyhow::Result<ClipReport> {
+/// Reads a recording and says what had to be done to it.
+pub(super) fn read(loaded: &Loaded, path: &Path) -> anyhow::Result<Clip> {
     let name = path.display().to_string();
-    let rows = (row_bytes(&loaded.program()) / CHANNELS) as u32;
-    let window_ms = rows.saturating_sub(1).saturating_mul(ROW_MS).saturating_add(WINDOW_MS);
-    let options = wav::Options { window_ms: Some(window_ms) };
+    let options = wav::Options { window_ms: Some(window_ms(loaded)) };
     let clip = wav::read(path, options)
         .map_err(|error| Failure::new(Kind::Unreadable, format!("{name}: {error}")).help(error.help()))?;
     for found in &clip.notes {
@@ -90,6 +88,19 @@ fn clip(arguments: &Arguments, loaded: &Loaded, settings: &Settings, path: &Path
             style::note(&format!("{name}: {found}"));
         }
     }
+    Ok(clip)
+}
+
+/// The length of the model's window.
+fn window_ms(loaded: &Loaded) -> u32 {
+    let rows = (row_bytes(&loaded.program()) / CHANNELS) as u32;
+    rows.saturating_sub(1).saturating_mul(ROW_MS).saturating_add(WINDOW_MS)
+}
+
+/// Listens to one file and writes what was asked for.
+fn clip(arguments: &Arguments, loaded: &Loaded, settings: &Settings, path: &Path) -> anyhow::Result<ClipReport> {
+    let name = path.display().to_string();
+    let clip = read(loaded, path)?;
     let heard = listen(loaded.program(), &clip.samples, settings).map_err(|error| not_heard(&name, &error))?;
     let report = ClipReport::new(&name, &clip, &heard, |label| loaded.label(label));
     if let Some(file) = &arguments.features {
@@ -102,7 +113,7 @@ fn clip(arguments: &Arguments, loaded: &Loaded, settings: &Settings, path: &Path
     if let Some(file) = &arguments.scores {
         let outputs = heard.outputs();
         if outputs.is_empty() {
-            return Err(nothing_to_write(&name, file, "a window of the model", window_ms));
+            return Err(nothing_to_write(&name, file, "a window of the model", window_ms(loaded)));
         }
         write_rows(file, "scores", loaded.outputs[0].element_type, outputs.view())?;
     }
@@ -115,7 +126,7 @@ fn clip(arguments: &Arguments, loaded: &Loaded, settings: &Settings, path: &Path
     Ok(report)
 }
 
-fn not_heard(name: &str, error: &ListenError) -> Failure {
+pub(super) fn not_heard(name: &str, error: &ListenError) -> Failure {
     match error {
         ListenError::Data(_) => {
             Failure::new(Kind::Data, format!("{name}: {error}")).help("try another recording, or check the model")

@@ -66,7 +66,7 @@ pub fn fold(graph: &Graph<'_>, aliases: &Aliases, step: &Step) -> Result<Option<
     if output_bytes > known_bytes + MAXIMUM_GROWTH || known_bytes + end > MAXIMUM_BYTES {
         return Ok(None);
     }
-    let bytes = emit(
+    let emitted = emit(
         &Parts {
             graph,
             aliases,
@@ -86,7 +86,7 @@ pub fn fold(graph: &Graph<'_>, aliases: &Aliases, step: &Step) -> Result<Option<
             "The constants of this operator contradict each other; convert the model again.",
         )
     };
-    let bytes = AlignedBytes::from(bytes.as_slice());
+    let bytes = AlignedBytes::from(emitted.bytes.as_slice());
     let program = Program::parse(&bytes, kernels::all).map_err(|error| refusal(&error))?;
     let mut arena = AlignedBytes::zeroed(program.arena_bytes());
     let mut interpreter = Interpreter::new(program, &mut arena).map_err(|error| refusal(&error))?;

@@ -79,7 +79,7 @@ fn program_bytes(graph: &Graph<'_>, scheduled: &[Scheduled]) -> AlignedBytes {
         outputs: &ids(&main.outputs),
     };
     let extras = Extras { source_digest: [0; 32], labels: Vec::new(), front_end: None, kernel_set: KernelSet::Generic };
-    AlignedBytes::from(emit(&parts, &extras).as_slice())
+    AlignedBytes::from(emit(&parts, &extras).bytes.as_slice())
 }
 
 #[test]

@@ -1,9 +1,10 @@
-//! The arena: how large, why, and what lies where.
+//! The arena: how large, why, what lies where, and what would make it smaller.
 
 use serde::Serialize;
 
-use crate::compile::Compiled;
 use crate::compile::memory_map::Owner;
+use crate::compile::{Compiled, CompiledOp};
+use crate::estimate::what_if::{Change, WhatIf, what_if};
 use crate::model::Model;
 
 /// The arena of the Program.
@@ -21,6 +22,8 @@ pub struct MemoryReport {
     pub strategy: &'static str,
     /// When most bytes hold something.
     pub peak: Option<PeakReport>,
+    /// Changes that would make the arena smaller, the largest saving first. Each was planned anew.
+    pub what_if: Vec<WhatIfReport>,
     /// For each step of time, the op of the Program that runs; none where the caller writes inputs or reads outputs.
     pub steps: Vec<Option<u32>>,
     /// Everything in the arena.
@@ -40,10 +43,16 @@ pub struct PeakReport {
     pub subgraph: Option<usize>,
     /// The index of its operator there.
     pub operator: Option<usize>,
+    /// The name of its operator.
+    pub name: Option<String>,
     /// How many bytes hold something; shared bytes count once.
     pub live_bytes: u64,
+    /// Bytes that two of those alive share, because the op allows it.
+    pub overlap_bytes: u64,
     /// What is alive then, as indices of `buffers`, the largest first.
     pub alive: Vec<usize>,
+    /// How many other steps need just as many bytes.
+    pub equal_steps: u64,
 }
 
 /// Some bytes of the arena.
@@ -67,6 +76,17 @@ pub struct BufferReport {
     pub live: Vec<[u32; 2]>,
 }
 
+/// A change that would make the arena smaller.
+#[derive(Clone, Debug, Serialize)]
+pub struct WhatIfReport {
+    /// What would be changed.
+    pub change: String,
+    /// The arena then.
+    pub arena_bytes: u64,
+    /// How much smaller that is.
+    pub saved_bytes: u64,
+}
+
 /// The arena that TensorFlow Lite Micro reports on a 32-bit target.
 #[derive(Clone, Debug, Serialize)]
 pub struct TflmReport {
@@ -79,52 +99,17 @@ pub struct TflmReport {
 impl MemoryReport {
     pub(super) fn new(model: &Model<'_>, compiled: &Compiled) -> MemoryReport {
         let map = &compiled.memory;
-        let buffers: Vec<BufferReport> = map
-            .buffers
-            .iter()
-            .map(|buffer| {
-                let of_op = |op: u32| (Some(compiled.ops[op as usize].subgraph), compiled.ops[op as usize].kernel);
-                let (kind, (subgraph, name), tensor, op) = match &buffer.owner {
-                    Owner::Tensor(id) => {
-                        let name = model.subgraphs[id.subgraph].tensors[id.index].name.clone();
-                        ("tensor", (Some(id.subgraph), name), Some(id.index), None)
-                    }
-                    Owner::Scratch(op) => ("scratch", named(of_op(*op)), None, Some(*op)),
-                    Owner::State(op) => ("state", named(of_op(*op)), None, Some(*op)),
-                    Owner::Resource(name) => ("resource", (None, name.clone()), None, None),
-                };
-                BufferReport {
-                    kind,
-                    subgraph,
-                    tensor,
-                    op,
-                    name,
-                    offset: buffer.offset.into(),
-                    bytes: buffer.bytes.into(),
-                    live: buffer.live.iter().map(|interval| [interval.first, interval.last]).collect(),
-                }
-            })
-            .collect();
-        let peak = map.peak().filter(|&(_, bytes)| bytes > 0).map(|(step, bytes)| {
-            let op = map.steps[step as usize];
-            let mut alive: Vec<usize> = map.alive(step).collect();
-            alive.sort_by_key(|&index| (std::cmp::Reverse(buffers[index].bytes), index));
-            PeakReport {
-                step,
-                op,
-                subgraph: op.map(|op| compiled.ops[op as usize].subgraph),
-                operator: op.map(|op| compiled.ops[op as usize].operator),
-                live_bytes: bytes.into(),
-                alive,
-            }
-        });
+        let buffers: Vec<BufferReport> =
+            (0..map.buffers.len()).map(|buffer| report_of(model, compiled, buffer)).collect();
+        let what_if = what_if(model, compiled);
         MemoryReport {
             arena_bytes: compiled.arena_bytes.into(),
             lower_bound_bytes: compiled.lower_bound_bytes.into(),
             unshared_bytes: map.unshared_bytes.into(),
             is_optimal: map.is_optimal,
             strategy: compiled.strategy,
-            peak,
+            peak: peak(model, compiled, &buffers),
+            what_if: what_if.iter().map(|what_if| WhatIfReport::new(model, compiled, &buffers, what_if)).collect(),
             steps: map.steps.clone(),
             buffers,
             tflm: None,
@@ -132,6 +117,94 @@ impl MemoryReport {
     }
 }
 
-fn named((subgraph, kernel): (Option<usize>, &'static str)) -> (Option<usize>, String) {
-    (subgraph, kernel.to_string())
+fn report_of(model: &Model<'_>, compiled: &Compiled, index: usize) -> BufferReport {
+    let buffer = &compiled.memory.buffers[index];
+    let of_op = |op: u32| (Some(compiled.ops[op as usize].subgraph), compiled.ops[op as usize].kernel.to_string());
+    let (kind, (subgraph, name), tensor, op) = match &buffer.owner {
+        Owner::Tensor(id) => {
+            let name = model.subgraphs[id.subgraph].tensors[id.index].name.clone();
+            ("tensor", (Some(id.subgraph), name), Some(id.index), None)
+        }
+        Owner::Scratch(op) => ("scratch", of_op(*op), None, Some(*op)),
+        Owner::State(op) => ("state", of_op(*op), None, Some(*op)),
+        Owner::Resource(name) => ("resource", (None, name.clone()), None, None),
+    };
+    BufferReport {
+        kind,
+        subgraph,
+        tensor,
+        op,
+        name,
+        offset: buffer.offset.into(),
+        bytes: buffer.bytes.into(),
+        live: buffer.live.iter().map(|interval| [interval.first, interval.last]).collect(),
+    }
+}
+
+fn peak(model: &Model<'_>, compiled: &Compiled, buffers: &[BufferReport]) -> Option<PeakReport> {
+    let map = &compiled.memory;
+    let (step, bytes) = map.peak().filter(|&(_, bytes)| bytes > 0)?;
+    let op = map.steps[step as usize];
+    let compiled_op = op.map(|op| &compiled.ops[op as usize]);
+    let mut alive: Vec<usize> = map.alive(step).collect();
+    alive.sort_by_key(|&index| (std::cmp::Reverse(buffers[index].bytes), index));
+    let sum: u64 = alive.iter().map(|&index| buffers[index].bytes).sum();
+    Some(PeakReport {
+        step,
+        op,
+        subgraph: compiled_op.map(|op| op.subgraph),
+        operator: compiled_op.map(|op| op.operator),
+        name: op.map(|op| operator_name(model, compiled, op)),
+        live_bytes: bytes.into(),
+        overlap_bytes: sum - u64::from(bytes),
+        alive,
+        equal_steps: map.live_bytes().iter().filter(|&&other| other == bytes).count() as u64 - 1,
+    })
+}
+
+fn operator_name(model: &Model<'_>, compiled: &Compiled, op: u32) -> String {
+    let op = &compiled.ops[op as usize];
+    model.code_of(&model.subgraphs[op.subgraph].operators[op.operator]).name()
+}
+
+impl BufferReport {
+    /// `tensor 4 "conv/out"`, `scratch of CONV_2D int8`.
+    pub(super) fn title(&self) -> String {
+        match (self.kind, self.tensor) {
+            ("tensor", Some(tensor)) => match (self.subgraph, self.name.as_str()) {
+                (Some(0) | None, "") => format!("tensor {tensor}"),
+                (Some(0) | None, name) => format!("tensor {tensor} \"{name}\""),
+                (Some(subgraph), "") => format!("tensor {subgraph}:{tensor}"),
+                (Some(subgraph), name) => format!("tensor {subgraph}:{tensor} \"{name}\""),
+            },
+            ("resource", _) => format!("variable \"{}\"", self.name),
+            (kind, _) => format!("{kind} of {}", self.name),
+        }
+    }
+}
+
+impl WhatIfReport {
+    fn new(model: &Model<'_>, compiled: &Compiled, buffers: &[BufferReport], what_if: &WhatIf) -> WhatIfReport {
+        let operator = |op: u32| {
+            let CompiledOp { subgraph, operator, .. } = &compiled.ops[op as usize];
+            let name = operator_name(model, compiled, op);
+            if *subgraph == 0 { format!("op {operator} {name}") } else { format!("op {subgraph}:{operator} {name}") }
+        };
+        let change = match what_if.change {
+            Change::Int8Tensors => "int8 instead of float32 tensors".to_string(),
+            Change::Int8Interface => "int8 instead of float32 inputs and outputs".to_string(),
+            Change::BatchOfOne(batch) => format!("inputs one at a time instead of {batch}"),
+            Change::NoSkip { buffer, reader } => {
+                format!("no skip to {}, {}", operator(reader), buffers[buffer].title())
+            }
+            Change::InPlace(op) => format!("{} writing over its input", operator(op)),
+            Change::NoPad(op) => format!("{} replaced by padding of the op behind it", operator(op)),
+            Change::Half(buffer) => format!("half of {}", buffers[buffer].title()),
+        };
+        WhatIfReport {
+            change,
+            arena_bytes: what_if.arena_bytes.into(),
+            saved_bytes: (compiled.arena_bytes - what_if.arena_bytes).into(),
+        }
+    }
 }

@@ -1,24 +1,28 @@
 //! What `tinyml inspect` says about a model.
 
-mod findings;
+mod board;
+mod flash;
 mod memory;
 mod operators;
 mod summary;
+mod tensors;
 mod text;
 
+use micro_runtime::board::Board;
 use serde::Serialize;
 
-pub use findings::FindingReport;
-pub use memory::{BufferReport, MemoryReport, PeakReport, TflmReport};
+pub use board::BoardReport;
+pub use flash::{ClassReport, FlashReport};
+pub use memory::{BufferReport, MemoryReport, PeakReport, TflmReport, WhatIfReport};
 pub use operators::{Fate, OperatorReport};
-pub use summary::{InterfaceReport, TensorReport, VerdictReport};
+pub use summary::{InterfaceReport, VerdictReport};
+pub use tensors::{FullTensorReport, MetadataReport, SignatureReport, TensorReport};
 pub use text::Layout;
 
-use crate::check::Usage;
 use crate::compile::error::CompileError;
 use crate::compile::{self, Compiled};
 use crate::host::loaded::hexadecimal;
-use crate::model::{Damage, Model};
+use crate::model::Model;
 
 /// A model in numbers. What depends on a Program is absent where there is none.
 #[derive(Clone, Debug, Serialize)]
@@ -41,10 +45,22 @@ pub struct InspectReport {
     pub memory: Option<MemoryReport>,
     /// The flash.
     pub flash: Option<FlashReport>,
+    /// The board that was asked about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub board: Option<BoardReport>,
+    /// Every tensor, when that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tensors: Option<Vec<FullTensorReport>>,
+    /// What the file carries besides, when that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Vec<MetadataReport>>,
+    /// Names for inputs and outputs, when metadata was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signatures: Option<Vec<SignatureReport>>,
     /// What is wrong or could be better, worst first.
     pub findings: Vec<FindingReport>,
     /// Channels whose weights are all zero.
-    pub dead_channels: u64,
+    pub dead_channels: Option<u64>,
 }
 
 /// The file of a model.
@@ -77,11 +93,21 @@ pub struct Totals {
     pub parameters: u64,
 }
 
-/// What the model takes of the flash.
+/// One thing that is wrong, or that could be better.
 #[derive(Clone, Debug, Serialize)]
-pub struct FlashReport {
-    /// The Program.
-    pub program_bytes: u64,
+pub struct FindingReport {
+    /// The rule that found it.
+    pub rule: String,
+    /// `error`, `warn` or `note`.
+    pub severity: String,
+    /// The operator, as an index in its subgraph.
+    pub op: Option<usize>,
+    /// The tensor, as an index in its subgraph.
+    pub tensor: Option<usize>,
+    /// What was found and what was expected.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
 }
 
 /// What there is to report about.
@@ -92,24 +118,29 @@ pub struct Inspected<'a> {
     pub model: &'a Model<'a>,
     /// The Program, or why there is none.
     pub compiled: Result<&'a Compiled, &'a CompileError>,
-    /// Constant data of the model that is damaged; then there is no Program.
-    pub damages: &'a [Damage],
-    /// The labels that come with it.
-    pub labels: &'a [String],
-    /// Whether the labels are those of a model that listens.
-    pub takes_sound: bool,
-    /// How data used the codes of tensors; empty when nothing was run.
-    pub usage: &'a [Usage],
+    /// The board that it is meant for.
+    pub board: Option<&'a Board>,
+    /// What else to report.
+    pub details: Details,
+}
+
+/// What a report has beside the ordinary.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Details {
+    /// Every tensor with its quantisation.
+    pub tensors: bool,
+    /// Metadata and signatures.
+    pub metadata: bool,
 }
 
 impl InspectReport {
     /// The report on a model.
     pub fn new(inspected: &Inspected<'_>) -> InspectReport {
         let model = inspected.model;
+        let compiled = inspected.compiled.ok();
         let main = &model.subgraphs[0];
         let interface = |tensors: &[usize]| tensors.iter().map(|&index| InterfaceReport::new(main, index)).collect();
-        let mut operators = operators::reports(inspected);
-        let (findings, dead_channels) = findings::look(inspected, &mut operators);
+        let operators = operators::reports(inspected);
         let min_runtime = model.metadata_named("min_runtime_version").map(|bytes| {
             let text = String::from_utf8_lossy(bytes);
             text.trim_end_matches('\0').trim().to_string()
@@ -134,10 +165,14 @@ impl InspectReport {
                 parameters: operators::parameters_of_model(model),
             },
             operators,
-            memory: inspected.compiled.ok().map(|compiled| MemoryReport::new(model, compiled)),
-            flash: inspected.compiled.ok().map(|compiled| FlashReport { program_bytes: compiled.bytes.len() as u64 }),
-            findings,
-            dead_channels,
+            memory: compiled.map(|compiled| MemoryReport::new(model, compiled)),
+            flash: compiled.map(|compiled| FlashReport::new(model.bytes.len() as u64, compiled)),
+            board: inspected.board.map(|board| BoardReport::new(board, compiled)),
+            tensors: inspected.details.tensors.then(|| tensors::all(model)),
+            metadata: inspected.details.metadata.then(|| tensors::metadata(model)),
+            signatures: inspected.details.metadata.then(|| tensors::signatures(model)),
+            findings: Vec::new(),
+            dead_channels: None,
         }
     }
 }

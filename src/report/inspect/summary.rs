@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::Inspected;
-use crate::model::{Subgraph, Tensor};
+use super::{Inspected, TensorReport};
+use crate::model::Subgraph;
 
 /// Whether a model can run here and on the chip.
 #[derive(Clone, Debug, Serialize)]
@@ -45,40 +45,4 @@ impl InterfaceReport {
         let tensor = &graph.tensors[index];
         InterfaceReport { tensor: TensorReport::new(tensor, index), shape_signature: tensor.shape_signature.clone() }
     }
-}
-
-/// A tensor.
-#[derive(Clone, Debug, Serialize)]
-pub struct TensorReport {
-    /// Its index in its subgraph.
-    pub tensor: usize,
-    /// Its name.
-    pub name: String,
-    /// The type of its elements.
-    pub element_type: String,
-    /// Its extents, outermost first.
-    pub shape: Vec<usize>,
-    /// The scale, when it is one for the whole tensor.
-    pub scale: Option<f32>,
-    /// The zero point, when it is one for the whole tensor.
-    pub zero_point: Option<i64>,
-}
-
-impl TensorReport {
-    pub(super) fn new(tensor: &Tensor<'_>, index: usize) -> TensorReport {
-        let quantization = tensor.quantization.as_ref();
-        let scale = quantization.and_then(|quantization| single(&quantization.scales));
-        TensorReport {
-            tensor: index,
-            name: tensor.name.clone(),
-            element_type: tensor.tensor_type.to_string(),
-            shape: tensor.shape.clone(),
-            scale,
-            zero_point: scale.and(quantization.and_then(|quantization| single(&quantization.zero_points))),
-        }
-    }
-}
-
-fn single<T: Copy>(list: &[T]) -> Option<T> {
-    if let [only] = list { Some(*only) } else { None }
 }

@@ -1,169 +1,48 @@
-//! The report for people.
+//! The report for people: its sections in order, and how they write shapes, numbers and names.
+
+mod map;
+mod memory;
+mod operators;
+mod summary;
+mod tensors;
 
 use std::fmt;
 
-use super::{Fate, InspectReport, InterfaceReport, OperatorReport, TensorReport};
-use crate::report::table::{Cell, Style, Table, printable};
-use crate::report::{bytes, counted, percent, thousands};
+use super::InspectReport;
+use crate::report::table::{Style, printable};
 
 /// How the text is laid out.
 #[derive(Clone, Copy, Debug)]
 pub struct Layout {
     /// Columns of the terminal.
     pub width: usize,
-    /// Whether every finding is shown, or of many alike a few.
-    pub all_findings: bool,
+    /// Whether to draw the map of the arena.
+    pub map: bool,
 }
 
 impl InspectReport {
-    /// The report as text, within the width of the layout where names allow it.
+    /// The report as text, as wide as the layout says.
     pub fn render(
         &self,
         out: &mut impl fmt::Write,
         layout: Layout,
         paint: impl Fn(Style, &str) -> String,
     ) -> fmt::Result {
-        self.render_summary(out, &paint)?;
-        writeln!(out)?;
-        self.operator_table().render(out, &paint)?;
-        self.render_findings(out, layout, &paint)
-    }
-
-    fn render_summary(&self, out: &mut impl fmt::Write, paint: &impl Fn(Style, &str) -> String) -> fmt::Result {
-        let totals = &self.totals;
-        writeln!(out, "{}", paint(Style::Strong, &printable(&self.model.name)))?;
-        let runtime = self.model.min_runtime_version.as_ref().map(|version| format!(", for TensorFlow Lite {version}"));
-        writeln!(
-            out,
-            "  file     {}, layout {}{}, sha256 {}",
-            bytes(self.model.bytes),
-            self.model.layout_version,
-            printable(&runtime.unwrap_or_default()),
-            &self.model.sha256[..16],
-        )?;
-        for (role, tensors) in [("input", &self.inputs), ("output", &self.outputs)] {
-            for tensor in tensors {
-                writeln!(out, "  {role:<7}  {}", tensor.line())?;
-            }
-        }
-        writeln!(
-            out,
-            "  model    {}, {}, {}, {} MACs",
-            counted(totals.operators, "operator"),
-            counted(totals.tensors, "tensor"),
-            counted(totals.parameters, "parameter"),
-            thousands(totals.macs),
-        )?;
+        self.render_summary(out, layout, &paint)?;
+        self.render_operators(out, layout, &paint)?;
         if let Some(memory) = &self.memory {
-            writeln!(
-                out,
-                "  arena    {} (no placement takes less than {})",
-                bytes(memory.arena_bytes),
-                bytes(memory.lower_bound_bytes)
-            )?;
-        }
-        if let Some(flash) = &self.flash {
-            writeln!(out, "  flash    {} for the Program", bytes(flash.program_bytes))?;
-        }
-        match (&self.verdict.reason, self.verdict.is_unsupported) {
-            (None, _) => writeln!(out, "  verdict  {}", paint(Style::Good, "runs")),
-            (Some(reason), true) => writeln!(
-                out,
-                "  verdict  {}: {}",
-                paint(Style::Bad, "cannot run, sound but not supported"),
-                printable(reason)
-            ),
-            (Some(reason), false) => {
-                writeln!(out, "  verdict  {}: {}", paint(Style::Bad, "cannot run, not sound"), printable(reason))
+            memory.render(out, layout, self.board.as_ref(), &paint)?;
+            if layout.map {
+                memory.render_map(out, layout, &paint)?;
             }
         }
+        self.render_tensors(out, layout, &paint)?;
+        self.render_metadata(out, layout, &paint)
     }
-
-    fn operator_table(&self) -> Table {
-        let has_subgraphs = self.operators.iter().any(|operator| operator.subgraph > 0);
-        let first = if has_subgraphs { "graph:op" } else { "op" };
-        let mut table = Table::new([
-            first,
-            "operator",
-            "v",
-            "output",
-            "type",
-            "parameters",
-            "MACs",
-            "share",
-            "live bytes",
-            "kernel",
-        ])
-        .indent(2);
-        for operator in &self.operators {
-            let number = match has_subgraphs {
-                true => format!("{}:{}", operator.subgraph, operator.index),
-                false => operator.index.to_string(),
-            };
-            let output = operator.output.as_ref();
-            table.row([
-                Cell::right(number),
-                Cell::text(&operator.name),
-                Cell::right(operator.version.to_string()),
-                Cell::text(output.map_or(String::new(), |output| shape(&output.shape))),
-                Cell::text(output.map_or(String::new(), |output| output.element_type.clone())),
-                quiet_zero(operator.parameters),
-                quiet_zero(operator.macs),
-                match operator.macs {
-                    0 => Cell::right(""),
-                    macs => Cell::right(percent(macs, self.totals.macs)),
-                },
-                operator.live_bytes.map_or(Cell::right(""), Cell::number),
-                operator.kernel_cell(),
-            ]);
-        }
-        table.total([
-            Cell::empty(),
-            Cell::text("total"),
-            Cell::empty(),
-            Cell::empty(),
-            Cell::empty(),
-            Cell::number(self.totals.parameters),
-            Cell::number(self.totals.macs),
-        ]);
-        table
-    }
-}
-
-impl InterfaceReport {
-    /// `"name" int8 [1, 4], scale 0.5, zero point -3`.
-    fn line(&self) -> String {
-        let TensorReport { name, element_type, shape: extents, scale, zero_point, .. } = &self.tensor;
-        let mut line = format!("\"{}\" {element_type} {}", printable(name), shape(extents));
-        if let Some(scale) = scale {
-            line.push_str(&format!(", scale {}", real(*scale)));
-        }
-        if let Some(zero_point) = zero_point {
-            line.push_str(&format!(", zero point {zero_point}"));
-        }
-        line
-    }
-}
-
-impl OperatorReport {
-    fn kernel_cell(&self) -> Cell {
-        match self.fate {
-            Fate::Kernels => Cell::text(self.kernels.join(", ")),
-            Fate::Alias => Cell::text("none: same bytes").style(Style::Faint),
-            Fate::Folded => Cell::text("none: constant").style(Style::Faint),
-            Fate::Nothing => Cell::text("none").style(Style::Faint),
-            Fate::Refused => Cell::text("not supported").style(Style::Bad),
-            Fate::Unknown => Cell::text("?").style(Style::Warning),
-        }
-    }
-}
-
-fn quiet_zero(value: u64) -> Cell {
-    if value == 0 { Cell::right("") } else { Cell::number(value) }
 }
 
 /// `[1, 49, 40, 8]`, `[]` for a scalar. A damaged file can have thousands of extents.
-fn shape(extents: &[usize]) -> String {
+pub(super) fn shape(extents: &[usize]) -> String {
     const MOST: usize = 8;
     match extents.get(..MOST) {
         Some(start) if extents.len() > MOST => format!("{start:?} and {} more", extents.len() - MOST),
@@ -172,11 +51,66 @@ fn shape(extents: &[usize]) -> String {
 }
 
 /// A scale in as few digits as tell it apart.
-fn real(value: f32) -> String {
-    let size = value.abs();
-    if value == 0.0 || !value.is_finite() || (1e-4..1e7).contains(&size) {
-        value.to_string()
-    } else {
-        format!("{value:e}")
+pub(super) fn real(value: f32) -> String {
+    let is_plain = value == 0.0 || !value.is_finite() || (1e-4..1e7).contains(&value.abs());
+    if is_plain { value.to_string() } else { format!("{value:e}") }
+}
+
+/// `text` in at most `width` columns, visibly cut when it is longer.
+pub(super) fn shortened(text: &str, width: usize) -> String {
+    let text = printable(text);
+    if text.chars().count() <= width {
+        return text;
+    }
+    let mut short: String = text.chars().take(width.saturating_sub(1)).collect();
+    short.push('…');
+    short
+}
+
+/// `text` broken between words into lines of at most `width` columns; longer words stay whole.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_string()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scales_keep_every_digit_that_tells_them_apart() {
+        let texts = [0.101715684, 1.0 / 256.0, 2.5e-10, 0.0, 3e38, -1.5].map(real);
+        assert_eq!(texts, ["0.101715684", "0.00390625", "2.5e-10", "0", "3e38", "-1.5"]);
+        assert_eq!([f32::NAN, f32::INFINITY].map(real), ["NaN", "inf"]);
+    }
+
+    #[test]
+    fn long_names_are_cut_and_foreign_ones_made_visible() {
+        assert_eq!(shortened("model/conv", 10), "model/conv");
+        assert_eq!(shortened("model/conv/bias", 10), "model/con…");
+        assert_eq!(shortened("a\nb", 10), "a\\nb");
+    }
+
+    #[test]
+    fn words_are_wrapped_and_none_is_lost() {
+        assert_eq!(wrapped("one two three", 8), ["one two", "three"]);
+        assert_eq!(wrapped("averyveryverylongword it", 8), ["averyveryverylongword", "it"]);
+        assert_eq!(wrapped("", 8), [""]);
+    }
+
+    #[test]
+    fn shapes_of_many_dimensions_are_counted() {
+        assert_eq!(shape(&[]), "[]");
+        assert_eq!(shape(&[1, 2]), "[1, 2]");
+        assert_eq!(shape(&[1; 10]), "[1, 1, 1, 1, 1, 1, 1, 1] and 2 more");
     }
 }

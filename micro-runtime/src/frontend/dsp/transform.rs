@@ -1,0 +1,159 @@
+//! From a window of samples to the energies of its frequencies: [`apply_window`](crate::frontend::window::apply_window),
+//! [`auto_scale`](crate::frontend::auto_scale::auto_scale), [`rfft`](crate::frontend::fft::rfft) and
+//! [`energies`](crate::frontend::energy::energies) in one.
+
+use super::lanes::{Lanes, high, low, word};
+use crate::arena::Input;
+use crate::fixed::saturate_i16;
+use crate::frontend::auto_scale::loudest;
+use crate::frontend::{BINS, FFT_SIZE, WINDOW_SAMPLES};
+
+/// Words of a window of samples.
+pub const FRAME: usize = WINDOW_SAMPLES / 2;
+
+/// Words of a spectrum, one for each frequency.
+pub const SPECTRUM: usize = BINS;
+
+/// Complex values of the transform inside the real one.
+const COUNT: usize = FFT_SIZE / 2;
+
+/// Words of the table of twiddles.
+pub const TWIDDLES: usize = COUNT + COUNT / 2;
+
+/// Half of the last place of a fraction of 15 bits.
+const HALF: i32 = 1 << 14;
+
+/// Fades the samples of a window in and out, as [`apply_window`](crate::frontend::window::apply_window) does, and
+/// returns by how many bits [`auto_scale`](crate::frontend::auto_scale::auto_scale) would shift the result left. Both
+/// hold pairs of samples.
+#[inline]
+pub fn windowed<L: Lanes>(
+    samples: &[i16; WINDOW_SAMPLES],
+    weights: &[i16; WINDOW_SAMPLES],
+    shift: u32,
+    frame: &mut [u32; FRAME],
+) -> u32 {
+    let (mut greatest, mut least) = (0, 0);
+    let (samples, _) = samples.as_chunks::<2>();
+    let (weights, _) = weights.as_chunks::<2>();
+    for ((target, sample), weight) in frame.iter_mut().zip(samples).zip(weights) {
+        let faded = |lane: usize| saturate_i16((sample[lane] as i32 * weight[lane] as i32).wrapping_shr(shift)) as i32;
+        let pair = word(faded(0), faded(1));
+        greatest = L::greater(greatest, pair);
+        least = L::lesser(least, pair);
+        *target = pair;
+    }
+    let least = low(least).min(high(least));
+    let peak = if least > i16::MIN as i32 {
+        low(greatest).max(high(greatest)).max(-least) as i16
+    } else {
+        // The order of the samples matters where there is one without a magnitude.
+        loudest(Input::from(&*bytemuck::cast_slice::<u32, i16>(frame)))
+    };
+    if peak > 0 { peak.leading_zeros() - 1 } else { 0 }
+}
+
+/// Transforms the pairs of samples in `frame`, shifted left by `shift` bits, with zeros behind them, and writes the
+/// energy of each frequency.
+///
+/// `twiddles` is the forward table of [`fill_twiddles`](crate::frontend::fft::fill_twiddles) for [`FFT_SIZE`].
+#[inline]
+pub fn energies<L: Lanes>(frame: &[u32; FRAME], shift: u32, twiddles: &[u32; TWIDDLES], energy: &mut [u32; SPECTRUM]) {
+    let (values, _) = energy.split_first_chunk_mut::<COUNT>().unwrap_or_else(|| unreachable!("a spectrum is longer"));
+    let (stages, split) = twiddles.split_at(COUNT);
+    first_stage::<L>(frame, shift, values);
+    stage::<L, 4, 16>(values, stages);
+    stage::<L, 16, 64>(values, stages);
+    stage::<L, 64, 256>(values, stages);
+    separate::<L>(split, energy);
+}
+
+/// What a stage of four does to its inputs: a rounded quarter, nearly.
+#[inline(always)]
+fn quarter<L: Lanes>(value: u32) -> u32 {
+    const FACTOR: u32 = (i16::MAX / 4) as u32;
+    L::pack_fractions(L::multiply_low(value, FACTOR, HALF), L::multiply_high_by_low(value, FACTOR, HALF))
+}
+
+/// What the last pass does to its inputs: a rounded half, nearly.
+#[inline(always)]
+fn half<L: Lanes>(value: u32) -> u32 {
+    const FACTOR: u32 = (i16::MAX / 2) as u32;
+    L::pack_fractions(L::multiply_low(value, FACTOR, HALF), L::multiply_high_by_low(value, FACTOR, HALF))
+}
+
+#[inline(always)]
+fn product<L: Lanes>(value: u32, twiddle: u32) -> u32 {
+    L::pack_fractions(L::real_product(value, twiddle, HALF), L::imaginary_product(value, twiddle, HALF))
+}
+
+/// The sums and differences of a butterfly of four.
+#[inline(always)]
+fn butterfly<L: Lanes>(a: u32, b: u32, c: u32, d: u32) -> [u32; 4] {
+    let (even_sum, even_difference) = (L::add(a, c), L::subtract(a, c));
+    let (odd_sum, odd_difference) = (L::add(b, d), L::subtract(b, d));
+    [
+        L::add(even_sum, odd_sum),
+        L::add_turned_back(even_difference, odd_difference),
+        L::subtract(even_sum, odd_sum),
+        L::subtract_turned_back(even_difference, odd_difference),
+    ]
+}
+
+/// The stage that joins single values. Its only twiddle is the first, by which a quarter multiplied stays what it is.
+#[inline(always)]
+fn first_stage<L: Lanes>(frame: &[u32; FRAME], shift: u32, values: &mut [u32; COUNT]) {
+    const PART: usize = COUNT / 4;
+    let scaled = |pair: u32| quarter::<L>(word(low(pair) << shift, high(pair) << shift));
+    let (parts, _) = values.as_chunks_mut::<4>();
+    for (index, part) in parts.iter_mut().enumerate() {
+        // The index with its digits to the base of 4 turned around.
+        let start = (index & 3) << 4 | index & 12 | index >> 4;
+        let d = if start + 3 * PART < FRAME { scaled(frame[start + 3 * PART]) } else { 0 };
+        let [a, b, c] = [0, PART, 2 * PART].map(|offset| scaled(frame[start + offset]));
+        *part = butterfly::<L>(a, b, c, d);
+    }
+}
+
+/// The stage that joins transforms of `PART` values to transforms of `SPAN`, four times as many.
+#[inline(always)]
+fn stage<L: Lanes, const PART: usize, const SPAN: usize>(values: &mut [u32; COUNT], twiddles: &[u32]) {
+    let step = COUNT / SPAN;
+    let (blocks, _) = values.as_chunks_mut::<SPAN>();
+    for block in blocks {
+        let (parts, _) = block.as_chunks_mut::<PART>();
+        let [first, second, third, fourth] = parts else { unreachable!("four parts make a span") };
+        for index in 0..PART {
+            let turned = |value, times: usize| product::<L>(quarter::<L>(value), twiddles[times * index * step]);
+            let joined = butterfly::<L>(
+                quarter::<L>(first[index]),
+                turned(second[index], 1),
+                turned(third[index], 2),
+                turned(fourth[index], 3),
+            );
+            [first[index], second[index], third[index], fourth[index]] = joined;
+        }
+    }
+}
+
+/// Takes the transforms of the even and the odd samples apart, and replaces the values by energies.
+#[inline(always)]
+fn separate<L: Lanes>(twiddles: &[u32], values: &mut [u32; SPECTRUM]) {
+    let first = half::<L>(values[0]);
+    let (sum, difference) = (low(first) + high(first), low(first) - high(first));
+    let square = |value: i32| (value as i16 as i32 * value as i16 as i32) as u32;
+    values[0] = square(sum);
+    values[COUNT] = square(difference);
+    for (index, &twiddle) in twiddles.iter().enumerate().take(COUNT / 2) {
+        let (lower, upper) = (index + 1, COUNT - 1 - index);
+        let a = half::<L>(values[lower]);
+        let b = values[upper];
+        let b = half::<L>(b & 0xFFFF | L::subtract(0, b) & 0xFFFF_0000);
+        let sum = L::add(a, b);
+        let turned = product::<L>(L::subtract(a, b), twiddle);
+        let at_lower = L::half_sum(sum, turned);
+        let (real, imaginary) = (L::half_difference(sum, turned), L::half_difference(turned, sum));
+        values[lower] = L::sum_of_products(at_lower, at_lower) as u32;
+        values[upper] = L::multiply_low(real, real, L::multiply_high(imaginary, imaginary)) as u32;
+    }
+}

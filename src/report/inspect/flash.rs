@@ -1,0 +1,48 @@
+//! The flash: the Program by what its bytes are for.
+
+use serde::Serialize;
+
+use crate::compile::Compiled;
+
+/// What the model takes of the flash.
+#[derive(Clone, Debug, Serialize)]
+pub struct FlashReport {
+    /// The Program.
+    pub program_bytes: u64,
+    /// The same by what the bytes are for.
+    pub classes: Vec<ClassReport>,
+    /// What the model would take as the file that it is.
+    pub tflite_bytes: u64,
+}
+
+/// Bytes of a kind.
+#[derive(Clone, Debug, Serialize)]
+pub struct ClassReport {
+    /// What they are for.
+    pub class: &'static str,
+    /// How many they are.
+    pub bytes: u64,
+}
+
+impl FlashReport {
+    pub(super) fn new(model_bytes: u64, compiled: &Compiled) -> FlashReport {
+        let sizes = &compiled.sizes;
+        let classes = [
+            ("weights", sizes.weights),
+            ("multipliers", sizes.multipliers),
+            ("op stream", sizes.op_stream),
+            ("parameters", sizes.parameters),
+            ("initial state", sizes.initial_state),
+            ("inputs and outputs", sizes.interface),
+            ("labels", sizes.labels),
+            ("header", sizes.header),
+            ("padding", sizes.padding),
+        ];
+        let class = |(class, bytes): (&'static str, u32)| ClassReport { class, bytes: bytes.into() };
+        FlashReport {
+            program_bytes: compiled.bytes.len() as u64,
+            classes: classes.into_iter().map(class).filter(|class| class.bytes > 0).collect(),
+            tflite_bytes: model_bytes,
+        }
+    }
+}
