@@ -48,7 +48,7 @@ pub fn windowed<L: Lanes>(
         low(greatest).max(high(greatest)).max(-least) as i16
     } else {
         // The order of the samples matters where there is one without a magnitude.
-        loudest(Input::from(&*bytemuck::cast_slice::<u32, i16>(frame)))
+        loudest(Input::from(bytemuck::cast_slice::<u32, i16>(frame)))
     };
     if peak > 0 { peak.leading_zeros() - 1 } else { 0 }
 }
