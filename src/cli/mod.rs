@@ -6,6 +6,7 @@ mod compile;
 mod failure;
 mod features;
 mod inspect;
+mod resolver;
 mod run;
 mod style;
 
@@ -39,6 +40,7 @@ enum Command {
     Run(Box<run::Arguments>),
     Compile(compile::Arguments),
     Features(features::Arguments),
+    Resolver(resolver::Arguments),
 }
 
 /// Runs the program on the arguments of the process.
@@ -52,6 +54,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::execute(*arguments),
         Command::Compile(arguments) => compile::execute(arguments),
         Command::Features(arguments) => features::execute(arguments),
+        Command::Resolver(arguments) => resolver::execute(arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -7,6 +7,7 @@
 pub mod compile;
 pub mod confusion;
 pub mod inspect;
+pub mod resolver;
 pub mod run;
 pub mod table;
 
