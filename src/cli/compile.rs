@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use micro_runtime::program::record::MAGIC;
 
 use super::{Failure, Kind, style};
-use crate::compile::{Options, compile};
+use crate::compile::{Options, compile, source};
 use crate::host::loaded::{LoadError, labels_of, read_file};
 use crate::model::Model;
 use crate::report::compile::CompileReport;
@@ -19,6 +19,9 @@ pub struct Arguments {
     /// Where to write the Program
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// What to write it as
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
     /// The kernels that will run it
     #[arg(long, value_enum, default_value_t)]
     kernel_set: KernelSet,
@@ -31,6 +34,17 @@ pub struct Arguments {
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Format {
+    /// The bytes themselves
+    #[default]
+    Program,
+    /// A C array, which is C++ too
+    C,
+    /// Rust source with the list of kernels that the Program needs
+    Rust,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
@@ -57,7 +71,14 @@ pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
     let options = Options { keep_all_tensors: arguments.keep_all_tensors, labels, ..Options::default() };
     let compiled = compile(&model, &options).map_err(|error| Failure::load(&name, &LoadError::from(error)))?;
     if let Some(output) = &arguments.output {
-        std::fs::write(output, &*compiled.bytes).map_err(|error| Failure::not_written(output, error))?;
+        let model_name = arguments.model.file_name().unwrap_or_default().to_string_lossy();
+        let stem = arguments.model.file_stem().unwrap_or_default().to_string_lossy();
+        let bytes = match arguments.format {
+            Format::Program => compiled.bytes.to_vec(),
+            Format::C => source::c(&compiled, &source::identifier(&stem), &model_name).into_bytes(),
+            Format::Rust => source::rust(&compiled, &model_name).into_bytes(),
+        };
+        std::fs::write(output, bytes).map_err(|error| Failure::not_written(output, error))?;
     }
     let report = CompileReport::new(&name, bytes.len() as u64, &compiled);
     if arguments.json {

@@ -11,6 +11,7 @@ pub mod memory_plan;
 mod passes;
 mod resources;
 mod schedule;
+pub mod source;
 pub mod step;
 
 use std::collections::HashMap;

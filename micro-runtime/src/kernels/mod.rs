@@ -116,7 +116,7 @@ pub mod zeros_like;
 
 pub use call::{Call, Fault, MAXIMUM_RUNS, Op, volume};
 pub(crate) use call::{Flow, Progress};
-pub use registry::all;
+pub use registry::{PATHS, all};
 
 /// One way to run one op on one combination of element types.
 pub struct Kernel {

@@ -2,7 +2,16 @@
 
 use super::*;
 
-crate::kernels! {
+macro_rules! registry {
+    ($(#[$attribute:meta])* pub fn all = [$($kernel:path),* $(,)?];) => {
+        crate::kernels! { $(#[$attribute])* pub fn all = [$($kernel),*]; }
+
+        /// The code of every kernel and its path in this module: `conv_2d::INT8`, for those who write a list of kernels.
+        pub const PATHS: &[(u32, &str)] = &[$(($kernel.code, stringify!($kernel))),*];
+    };
+}
+
+registry! {
     /// The kernel with a code, among all there are.
     pub fn all = [
         abs::FLOAT32,
