@@ -1,8 +1,8 @@
 //! Runs conformance cases and prints `N passed, N failed`.
 //!
 //! `cargo test --test cases` runs the corpus beside the project, `cargo test --test cases -- FOLDER...` the output
-//! of its generator. Further arguments: `--only OP` (may be repeated) and `--verbose`. Every case runs twice: with the
-//! arena shared and with a place of its own for every tensor.
+//! of its generator. Further arguments: `--only OP` (may be repeated) and `--verbose`. Every case runs four times:
+//! with each kernel set, with the arena shared and with a place of its own for every tensor.
 
 mod support;
 
@@ -11,7 +11,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use support::cases::{Outcome, load};
-use tinyml::compile::Options;
 
 #[derive(Default)]
 struct Count {
@@ -41,8 +40,6 @@ fn main() -> ExitCode {
         folders.extend(std::fs::read_dir(corpus.join("models")).unwrap().map(|entry| entry.unwrap().path()));
         folders.sort();
     }
-    let sharing = Options::default();
-    let keeping = Options { keep_all_tensors: true, ..Options::default() };
     let mut counts: BTreeMap<String, Count> = BTreeMap::new();
     for folder in &folders {
         for case in load(folder) {
@@ -51,9 +48,9 @@ fn main() -> ExitCode {
                 continue;
             }
             let count = counts.entry(variant).or_default();
-            let run = || match case.run(&sharing) {
-                Outcome::Passed => case.run(&keeping),
-                other => other,
+            let run = || {
+                let outcomes = support::all_options().map(|options| case.run(&options));
+                outcomes.into_iter().find(|outcome| !matches!(outcome, Outcome::Passed)).unwrap_or(Outcome::Passed)
             };
             let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run))
                 .unwrap_or_else(|_| Outcome::Failed("panicked".to_string()));

@@ -5,20 +5,20 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
+use support::all_options;
 use support::cases::{Outcome, load};
-use tinyml::compile::Options;
 use tinyml::host::features::stream;
 
 fn fixtures(part: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(part)
 }
 
-/// Runs every case of a folder with the arena shared and with every tensor kept; returns how many there are.
+/// Runs every case of a folder with each kernel set, the arena shared and every tensor kept; returns how many there are.
 fn run_all(folder: &Path) -> usize {
     let cases = load(folder);
     for case in &cases {
-        for keep_all_tensors in [false, true] {
-            match case.run(&Options { keep_all_tensors, ..Options::default() }) {
+        for options in all_options() {
+            match case.run(&options) {
                 Outcome::Passed => {}
                 Outcome::Unsupported(operator) => panic!("{}: no kernel for {operator}", case.name),
                 Outcome::Failed(why) => panic!("{}: {why}", case.name),

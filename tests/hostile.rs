@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use micro_runtime::interpreter::Interpreter;
 use micro_runtime::kernels;
 use micro_runtime::program::record::CHECKED_FROM;
-use micro_runtime::program::{Program, crc32};
+use micro_runtime::program::{KernelSet, Program, crc32};
 use tinyml::aligned::AlignedBytes;
 use tinyml::compile::{Options, compile};
 use tinyml::model::Model;
@@ -88,10 +88,12 @@ fn use_model(bytes: &[u8]) {
         Ok(model) => model,
         Err(error) => return assert!(!error.to_string().is_empty()),
     };
-    match compile(&model, &Options::default()) {
-        Ok(compiled) => run(compiled.program()),
-        Err(error) => {
-            assert!(!error.help().contains("fault of tinyml"), "{error}");
+    for kernel_set in [KernelSet::Generic, KernelSet::Armv7em] {
+        match compile(&model, &Options { kernel_set, ..Options::default() }) {
+            Ok(compiled) => run(compiled.program()),
+            Err(error) => {
+                assert!(!error.help().contains("fault of tinyml"), "{error}");
+            }
         }
     }
 }
@@ -142,10 +144,14 @@ fn damaged_models_are_refused_or_survived() {
 fn damaged_programs_are_refused_or_survived() {
     let programs: Vec<_> = models()
         .into_iter()
-        .filter_map(|(name, bytes)| {
-            let model = Model::read(&bytes).ok()?;
-            Some((name, compile(&model, &Options::default()).ok()?.bytes.to_vec()))
+        .flat_map(|(name, bytes)| {
+            [KernelSet::Generic, KernelSet::Armv7em].map(|kernel_set| {
+                let model = Model::read(&bytes).ok()?;
+                let options = Options { kernel_set, ..Options::default() };
+                Some((format!("{name}, {kernel_set}"), compile(&model, &options).ok()?.bytes.to_vec()))
+            })
         })
+        .flatten()
         .collect();
     assert!(!programs.is_empty());
     survive(&programs, true, use_program);

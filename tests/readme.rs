@@ -2,17 +2,25 @@
 
 use std::path::PathBuf;
 
-use tinyml::compile::lower::ALL;
+use tinyml::compile::lower::dsp::TWINS;
+use tinyml::compile::lower::{ALL, Lowering};
 
 const BEGIN: &str =
     "<!-- operators: rendered from the code; UPDATE_README=1 cargo test --test readme writes them -->\n";
 const END: &str = "<!-- end of operators -->";
 
 fn operators() -> String {
-    let mut lines: Vec<String> =
-        ALL.iter().map(|lowering| format!("| {} | {} |\n", lowering.name, lowering.types)).collect();
+    let twin = |name: &str| TWINS.iter().find(|(operator, _)| *operator == name).map_or("", |(_, types)| types);
+    let row = |lowering: &Lowering| format!("| {} | {} | {} |\n", lowering.name, lowering.types, twin(lowering.name));
+    let mut lines: Vec<String> = ALL.iter().map(row).collect();
     lines.sort();
-    format!("{} operators.\n\n| operator | types |\n|---|---|\n{}", ALL.len(), lines.concat())
+    format!(
+        "{} operators, {} of them with twins for the DSP extension of Cortex-M4 and M7.\n\n\
+         | operator | types | twins |\n|---|---|---|\n{}",
+        ALL.len(),
+        TWINS.len(),
+        lines.concat()
+    )
 }
 
 #[test]

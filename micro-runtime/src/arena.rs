@@ -167,6 +167,12 @@ impl<'a, T: Copy> Input<'a, T> {
         self.len == 0
     }
 
+    /// The address of the first element.
+    #[inline(always)]
+    pub(crate) fn as_ptr(&self) -> *const T {
+        self.start
+    }
+
     /// The element at `index`. Panics when there is none.
     #[inline(always)]
     pub fn get(&self, index: usize) -> T {
@@ -282,6 +288,12 @@ impl<'a, T: Copy> Output<'a, T> {
         self.cells.is_empty()
     }
 
+    /// The address of the first element, which may be written to.
+    #[inline(always)]
+    pub(crate) fn as_mut_ptr(&self) -> *mut T {
+        self.cells.as_ptr().cast::<T>().cast_mut()
+    }
+
     /// The element at `index`. Panics when there is none.
     #[inline(always)]
     pub fn get(&self, index: usize) -> T {
@@ -324,7 +336,7 @@ impl<'a, T: Copy> Output<'a, T> {
         assert_eq!(self.len(), input.len());
         // SAFETY: both runs have this length; `copy` allows overlap; cells may be written through a shared
         // reference, and neither type can be shared between threads.
-        unsafe { core::ptr::copy(input.start, self.cells.as_ptr().cast::<T>().cast_mut(), self.len()) }
+        unsafe { core::ptr::copy(input.start, self.as_mut_ptr(), self.len()) }
     }
 
     /// The same bytes, for reading.

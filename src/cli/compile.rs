@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use micro_runtime::program::record::MAGIC;
 
+use super::kernel_set::KernelSetArgument;
 use super::{Failure, Kind, style};
 use crate::compile::{Options, compile, source};
 use crate::host::loaded::{LoadError, labels_of, read_file};
@@ -24,7 +25,7 @@ pub struct Arguments {
     format: Format,
     /// The kernels that will run it
     #[arg(long, value_enum, default_value_t)]
-    kernel_set: KernelSet,
+    kernel_set: KernelSetArgument,
     /// Give every tensor bytes of its own, for looking at them; the outputs stay the same
     #[arg(long)]
     keep_all_tensors: bool,
@@ -47,13 +48,6 @@ enum Format {
     Rust,
 }
 
-#[derive(Clone, Copy, Default, ValueEnum)]
-enum KernelSet {
-    /// The plain kernels, for any machine
-    #[default]
-    Generic,
-}
-
 pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
     let name = arguments.model.display().to_string();
     let bytes = read_file(&arguments.model).map_err(|error| Failure::load(&name, &error))?;
@@ -67,8 +61,12 @@ pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
         Some(labels) => super::run::labels_argument(labels)?,
         None => labels_of(&model),
     };
-    let KernelSet::Generic = arguments.kernel_set;
-    let options = Options { keep_all_tensors: arguments.keep_all_tensors, labels, ..Options::default() };
+    let options = Options {
+        kernel_set: arguments.kernel_set.into(),
+        keep_all_tensors: arguments.keep_all_tensors,
+        labels,
+        ..Options::default()
+    };
     let compiled = compile(&model, &options).map_err(|error| Failure::load(&name, &LoadError::from(error)))?;
     if let Some(output) = &arguments.output {
         let model_name = arguments.model.file_name().unwrap_or_default().to_string_lossy();

@@ -6,6 +6,7 @@ mod compile;
 mod failure;
 mod features;
 mod inspect;
+mod kernel_set;
 mod resolver;
 mod run;
 mod style;

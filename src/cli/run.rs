@@ -11,6 +11,7 @@ use clap::Args;
 use micro_runtime::detect::{DetectorSettings, background_labels};
 use micro_runtime::pipeline::{ROW_MS, label_count};
 
+use super::kernel_set::KernelSetArgument;
 use super::{Failure, Kind, style};
 use crate::compile::Options;
 use crate::host::builtin;
@@ -96,6 +97,9 @@ pub struct Arguments {
     /// How many invocations, where the inputs do not tell
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), conflicts_with_all = ["wav", "dir"], help_heading = "Tensors")]
     steps: Option<u32>,
+    /// The kernels that run it, generic or armv7em; a Program names its own
+    #[arg(long, value_name = "SET", value_enum, default_value_t, hide_possible_values = true)]
+    kernel_set: KernelSetArgument,
     /// Give every tensor bytes of its own; the outputs stay the same
     #[arg(long)]
     keep_all_tensors: bool,
@@ -114,6 +118,7 @@ pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
         .into());
     }
     let options = Options {
+        kernel_set: arguments.kernel_set.into(),
         keep_all_tensors: arguments.keep_all_tensors,
         labels: arguments.labels.as_deref().map(labels_argument).transpose()?.unwrap_or_default(),
         ..Options::default()

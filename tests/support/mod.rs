@@ -5,6 +5,9 @@ pub mod cases;
 
 use std::path::PathBuf;
 
+use micro_runtime::program::KernelSet;
+use tinyml::compile::Options;
+
 /// The folder `shared` beside the project, or the one that `TINYML_SHARED` names.
 pub fn shared(part: &str) -> Option<PathBuf> {
     let root = std::env::var_os("TINYML_SHARED")
@@ -17,4 +20,15 @@ pub fn shared(part: &str) -> Option<PathBuf> {
         eprintln!("skipped: {} is not there", path.display());
         None
     }
+}
+
+/// Every way of compiling that leaves the outputs as they are: each kernel set, the arena shared and not.
+pub fn all_options() -> [Options; 4] {
+    let ways = [
+        (KernelSet::Generic, false),
+        (KernelSet::Generic, true),
+        (KernelSet::Armv7em, false),
+        (KernelSet::Armv7em, true),
+    ];
+    ways.map(|(kernel_set, keep_all_tensors)| Options { kernel_set, keep_all_tensors, ..Options::default() })
 }

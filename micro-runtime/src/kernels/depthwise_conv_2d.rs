@@ -16,6 +16,7 @@ use bytemuck::{Pod, Zeroable};
 use super::support::activation::clamp;
 use super::support::dot::int4;
 use super::support::requantise::{ChannelMultipliers, Finish, OutputStage, Requantise};
+use super::support::ring::Ring;
 use super::support::window::{Blocks, Geometry, Pixel, for_each_block};
 use super::{Call, Fault, Kernel, Op, code, number, volume};
 use crate::arena::{Element, Input, Output};
@@ -87,23 +88,11 @@ fn check_geometry(geometry: &Geometry) -> Result<usize, Fault> {
     volume(&[geometry.window_height, geometry.window_width, geometry.output_channels])
 }
 
-/// Requires the ring, if there is one, to hold whole output pixels.
-fn check_ring<T: Element>(op: &Op<'_>, geometry: &Geometry) -> Result<(), Fault> {
-    if op.scratch() == 0 {
-        return Ok(());
-    }
-    let elements = op.scratch_bytes(0) / size_of::<T>();
-    if elements == 0 || !elements.is_multiple_of(geometry.output_channels as usize) {
-        return Err(Fault::new("its ring does not hold whole pixels"));
-    }
-    op.scratch_elements::<T>(0, elements)
-}
-
 fn check<I: Element, B: Element>(op: &Op<'_>) -> Result<usize, Fault> {
     let p: &Parameters = op.parameters()?;
     op.arity(5, 1, op.scratch().min(1))?;
     let weights = check_geometry(&p.geometry)?;
-    check_ring::<I>(op, &p.geometry)?;
+    Ring::<I>::check(op, p.geometry.output_channels as usize)?;
     op.input::<I>(0, p.geometry.input_elements()?)?;
     op.optional_input::<B>(2, p.geometry.output_channels as usize)?;
     ChannelMultipliers::check(op, 3, p.geometry.output_channels as usize)?;
@@ -130,7 +119,7 @@ fn check_float32(op: &Op<'_>) -> Result<(), Fault> {
     let p: &FloatParameters = op.parameters()?;
     op.arity(3, 1, op.scratch().min(1))?;
     op.input::<f32>(1, check_geometry(&p.geometry)?)?;
-    check_ring::<f32>(op, &p.geometry)?;
+    Ring::<f32>::check(op, p.geometry.output_channels as usize)?;
     op.input::<f32>(0, p.geometry.input_elements()?)?;
     op.optional_input::<f32>(2, p.geometry.output_channels as usize)?;
     op.output::<f32>(0, p.geometry.output_elements()?)
@@ -160,9 +149,7 @@ struct Depthwise<'a, A: Arithmetic, F> {
     geometry: &'a Geometry,
     input: Input<'a, A::Value>,
     weights: Input<'a, A::Weight>,
-    output: Output<'a, A::Value>,
-    /// The newest output pixels, by their number; empty when pixels are written at once.
-    ring: Output<'a, A::Value>,
+    ring: Ring<'a, A::Value>,
     arithmetic: A,
     finish: F,
 }
@@ -173,7 +160,7 @@ impl<A: Arithmetic, F: Finish<Sum = A::Sum, Value = A::Value>> Depthwise<'_, A, 
         let (inputs, outputs) = (self.geometry.input_channels as usize, self.geometry.output_channels as usize);
         let mut pixels = 0;
         self.geometry.for_each_pixel(|pixel| {
-            self.make_room(pixel.index);
+            self.ring.make_room(pixel.index);
             pixels = pixel.index + 1;
             if inputs == outputs {
                 for_each_block(outputs, &SideBySide { depthwise: self, pixel: &pixel });
@@ -183,28 +170,7 @@ impl<A: Arithmetic, F: Finish<Sum = A::Sum, Value = A::Value>> Depthwise<'_, A, 
                 }
             }
         });
-        let waiting = self.ring.len() / outputs;
-        (pixels..pixels + waiting).for_each(|index| self.make_room(index));
-    }
-
-    /// The place of output pixel `index` until it is written: in the ring, or in the output itself.
-    #[inline(always)]
-    fn place(&self, index: usize) -> Output<'_, A::Value> {
-        let outputs = self.geometry.output_channels as usize;
-        match self.ring.len() / outputs {
-            0 => self.output.range(index * outputs, outputs),
-            places => self.ring.range(index % places * outputs, outputs),
-        }
-    }
-
-    /// Writes the pixel that waits where pixel `index` is about to go.
-    #[inline(always)]
-    fn make_room(&self, index: usize) {
-        let outputs = self.geometry.output_channels as usize;
-        let places = self.ring.len() / outputs;
-        if places > 0 && index >= places {
-            self.output.range((index - places) * outputs, outputs).copy_from(self.place(index).as_input());
-        }
+        self.ring.finish(pixels);
     }
 
     /// Accumulates the output channels from `channel` on over the window and writes them; `values` gives their factors
@@ -236,7 +202,7 @@ impl<A: Arithmetic, F: Finish<Sum = A::Sum, Value = A::Value>> Depthwise<'_, A, 
     /// A function of its own, so that the sums are vectors until they get here.
     #[inline(never)]
     fn write<const N: usize>(&self, index: usize, channel: usize, sums: &[A::Sum; N]) {
-        self.finish.finish(channel, *sums, self.place(index).range(channel, N));
+        self.finish.finish(channel, *sums, self.ring.place(index).range(channel, N));
     }
 }
 
@@ -407,9 +373,9 @@ fn run<A: Arithmetic, F: Finish<Sum = A::Sum, Value = A::Value>>(
     arithmetic: A,
     finish: F,
 ) {
-    let (input, weights, output) = (call.input(0), call.input(1), call.output(0));
-    let ring = if call.has_scratch() { call.scratch(0) } else { Output::empty() };
-    Depthwise { geometry, input, weights, output, ring, arithmetic, finish }.run();
+    let (input, weights) = (call.input(0), call.input(1));
+    let ring = Ring::of(call, call.output(0), geometry.output_channels as usize);
+    Depthwise { geometry, input, weights, ring, arithmetic, finish }.run();
 }
 
 fn int8(call: &Call<'_>) {

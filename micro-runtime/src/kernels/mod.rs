@@ -31,6 +31,7 @@ pub mod cumsum;
 pub mod depthwise_conv_2d;
 pub mod dequantize;
 pub mod div;
+pub mod dsp;
 pub mod dynamic_update_slice;
 pub mod elu;
 pub mod embedding_lookup;

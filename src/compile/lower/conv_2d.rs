@@ -4,6 +4,7 @@ use micro_runtime::arena::ElementType;
 use micro_runtime::kernels::conv_2d::{self as kernel, BLOCK, FLOAT_BLOCK, FloatParameters, PATCH, Parameters};
 use micro_runtime::kernels::support::window::Geometry;
 
+use super::dsp::{self, Layer};
 use super::support::quantise::{channel_multipliers, float_range, output_stage, require_symmetric};
 use super::support::windows::{Progress, Sliding, geometry, is_wide, no_options, sliding_distance};
 use super::{Lowering, Node, TensorRef};
@@ -64,15 +65,24 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
         require_symmetric(&input)?;
         require_symmetric(&output)?;
     }
-    let parameters =
-        Parameters { geometry, groups, input_offset: -input.zero_point()?, output: output_stage(&output, activation)? };
+    let multipliers = channel_multipliers(&input, &weights, &output, geometry.output_channels)?;
+    let stage = output_stage(&output, activation)?;
+    if kernel.code == kernel::INT8.code && groups == 1 {
+        let (multipliers, bias) = (&multipliers[..], bias.as_ref());
+        let layer = Layer { node, input: &input, weights: &weights, bias, output: &output, multipliers, stage };
+        let elements = (weights.elements / geometry.output_channels) as usize;
+        if let Some(step) = dsp::conv_2d::step(&layer, &geometry, |channel, element| channel * elements + element)? {
+            return Ok(step.into());
+        }
+    }
+    let parameters = Parameters { geometry, groups, input_offset: -input.zero_point()?, output: stage };
     let window = geometry.window_height * geometry.window_width * (geometry.input_channels / groups);
     let block = if window as usize <= PATCH { usize::MAX } else { BLOCK };
     let step = Step::new(&kernel, &parameters)
         .input(input.id)
         .input(weights.id)
         .optional(bias.map(|bias| bias.id))
-        .multipliers(&channel_multipliers(&input, &weights, &output, geometry.output_channels)?)
+        .multipliers(&multipliers)
         .output(output.id)
         .overlap(0, 0, sliding_distance(&geometry, &progress(&geometry, groups, block), size));
     Ok(step.into())

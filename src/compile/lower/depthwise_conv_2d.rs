@@ -3,6 +3,7 @@
 use micro_runtime::arena::ElementType;
 use micro_runtime::kernels::depthwise_conv_2d::{self as kernel, FloatParameters, Parameters};
 
+use super::dsp::{self, Layer};
 use super::support::quantise::{channel_multipliers, float_range, output_stage, require_symmetric};
 use super::support::windows::{Sliding, channel_by_channel, geometry, no_options, sliding_distance};
 use super::{Lowering, Node};
@@ -76,16 +77,25 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
         require_symmetric(&input)?;
         require_symmetric(&output)?;
     }
-    let parameters =
-        Parameters { geometry, input_offset: -input.zero_point()?, output: output_stage(&output, activation)? };
+    let multipliers = channel_multipliers(&input, &weights, &output, geometry.output_channels)?;
+    let stage = output_stage(&output, activation)?;
+    let ring = ring(&geometry, input.known_type()?, distance(size));
+    if kernel.code == kernel::INT8.code {
+        let (multipliers, bias) = (&multipliers[..], bias.as_ref());
+        let layer = Layer { node, input: &input, weights: &weights, bias, output: &output, multipliers, stage };
+        if let Some(step) = dsp::depthwise_conv_2d::step(&layer, &geometry, distance(size), ring)? {
+            return Ok(step.into());
+        }
+    }
+    let parameters = Parameters { geometry, input_offset: -input.zero_point()?, output: stage };
     let step = Step::new(&kernel, &parameters)
         .input(input.id)
         .input(weights.id)
         .optional(bias.map(|bias| bias.id))
-        .multipliers(&channel_multipliers(&input, &weights, &output, geometry.output_channels)?)
+        .multipliers(&multipliers)
         .output(output.id)
         .overlap(0, 0, distance(size))
-        .ring(ring(&geometry, input.known_type()?, distance(size)));
+        .ring(ring);
     Ok(step.into())
 }
 

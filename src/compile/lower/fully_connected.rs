@@ -3,6 +3,7 @@
 use micro_runtime::arena::ElementType;
 use micro_runtime::kernels::fully_connected::{self as kernel, FloatParameters, Parameters};
 
+use super::dsp::{self, Layer};
 use super::support::quantise::{channel_multipliers, float_range, output_stage, require_symmetric};
 use super::{Lowering, Node, TensorRef};
 use crate::compile::error::Refusal;
@@ -76,21 +77,32 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
     if weights.scales.len() > 1 && weights.known_type()? == ElementType::Int4 {
         return Err(per_channel_int4(&weights));
     }
+    let multipliers = channel_multipliers(&input, &weights, &output, output_depth)?;
+    let stage = output_stage(&output, activation)?;
+    let distance = distance(batches, input_depth, output_depth, size);
+    if kernel.code == kernel::INT8.code {
+        let (multipliers, bias) = (&multipliers[..], bias.as_ref());
+        let layer = Layer { node, input: &input, weights: &weights, bias, output: &output, multipliers, stage };
+        let step = dsp::fully_connected::step(&layer, [batches, input_depth, output_depth], distance)?;
+        if let Some(step) = step {
+            return Ok(step.into());
+        }
+    }
     let parameters = Parameters {
         batches,
         input_depth,
         output_depth,
         input_offset: -input.zero_point()?,
         weights_offset: -weights.zero_point()?,
-        output: output_stage(&output, activation)?,
+        output: stage,
     };
     let step = Step::new(&kernel, &parameters)
         .input(input.id)
         .input(weights.id)
         .optional(bias.map(|bias| bias.id))
-        .multipliers(&channel_multipliers(&input, &weights, &output, output_depth)?)
+        .multipliers(&multipliers)
         .output(output.id)
-        .overlap(0, 0, distance(batches, input_depth, output_depth, size));
+        .overlap(0, 0, distance);
     Ok(step.into())
 }
 

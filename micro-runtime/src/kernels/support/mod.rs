@@ -15,6 +15,7 @@ pub mod reciprocal;
 pub mod reduce;
 pub mod requantise;
 pub mod rescale;
+pub(crate) mod ring;
 pub mod rows;
 pub mod runs;
 pub mod sigmoid;

@@ -1,0 +1,136 @@
+//! The instructions of the DSP extension in plain Rust.
+
+#![allow(unsafe_code)]
+
+use super::instructions::Instructions;
+
+/// For machines without the extension.
+pub enum Emulated {}
+
+#[inline(always)]
+fn lanes(low: i16, high: i16) -> u32 {
+    low as u16 as u32 | (high as u16 as u32) << 16
+}
+
+#[inline(always)]
+fn low(word: u32) -> i16 {
+    word as i16
+}
+
+#[inline(always)]
+fn high(word: u32) -> i16 {
+    (word >> 16) as i16
+}
+
+#[inline(always)]
+fn product(left: i16, right: i16) -> i32 {
+    left as i32 * right as i32
+}
+
+impl Instructions for Emulated {
+    #[inline(always)]
+    fn even_bytes(bytes: u32) -> u32 {
+        Self::add_even_bytes(0, bytes)
+    }
+
+    #[inline(always)]
+    fn odd_bytes(bytes: u32) -> u32 {
+        Self::add_odd_bytes(0, bytes)
+    }
+
+    #[inline(always)]
+    fn add_even_bytes(word: u32, bytes: u32) -> u32 {
+        let [first, _, third, _] = bytes.to_le_bytes();
+        lanes(low(word).wrapping_add(first as i8 as i16), high(word).wrapping_add(third as i8 as i16))
+    }
+
+    #[inline(always)]
+    fn add_odd_bytes(word: u32, bytes: u32) -> u32 {
+        Self::add_even_bytes(word, bytes.rotate_right(8))
+    }
+
+    #[inline(always)]
+    fn multiply_add_lanes(sum: i32, left: u32, right: u32) -> i32 {
+        Self::multiply_add_high(Self::multiply_add_low(sum, left, right), left, right)
+    }
+
+    #[inline(always)]
+    fn multiply_add_low(sum: i32, left: u32, right: u32) -> i32 {
+        sum.wrapping_add(product(low(left), low(right)))
+    }
+
+    #[inline(always)]
+    fn multiply_add_high(sum: i32, left: u32, right: u32) -> i32 {
+        sum.wrapping_add(product(high(left), high(right)))
+    }
+
+    #[inline(always)]
+    fn high_product(left: i32, right: i32) -> i32 {
+        ((left as i64 * right as i64).wrapping_add(1 << 31) >> 32) as i32
+    }
+
+    #[inline(always)]
+    fn shift_right(value: i32, distance: i32) -> i32 {
+        value >> (distance & 0xff).min(31)
+    }
+
+    #[inline(always)]
+    fn half_saturated(value: i32) -> i32 {
+        (value >> 1).clamp(i8::MIN as i32, i8::MAX as i32)
+    }
+
+    #[inline(always)]
+    unsafe fn load_two(at: &mut *const u32) -> (u32, u32) {
+        // SAFETY: the caller's promise: two aligned words are readable here.
+        unsafe {
+            let words = (at.read(), at.add(1).read());
+            *at = at.add(2);
+            words
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_widened_with_their_signs() {
+        assert_eq!(Emulated::even_bytes(0x7f80_01ff), lanes(-1, -128));
+        assert_eq!(Emulated::odd_bytes(0x7f80_01ff), lanes(1, 127));
+        assert_eq!(Emulated::add_even_bytes(lanes(-3, 300), 0x7f80_01ff), lanes(-4, 172));
+        assert_eq!(Emulated::add_odd_bytes(lanes(i16::MAX, 1), 0x7f80_01ff), lanes(i16::MIN, 128));
+    }
+
+    #[test]
+    fn lanes_are_multiplied_apart() {
+        let (left, right) = (lanes(-300, 200), lanes(7, -11));
+        assert_eq!(Emulated::multiply_add_low(5, left, right), 5 - 2100);
+        assert_eq!(Emulated::multiply_add_high(5, left, right), 5 - 2200);
+        assert_eq!(Emulated::multiply_add_lanes(5, left, right), 5 - 4300);
+        let least = lanes(i16::MIN, i16::MIN);
+        assert_eq!(Emulated::multiply_add_lanes(0, least, least), i32::MIN);
+    }
+
+    #[test]
+    fn results_round_shift_and_saturate() {
+        assert_eq!(Emulated::high_product(1 << 30, 2), 1);
+        assert_eq!(Emulated::high_product(-(1 << 30), 2), 0);
+        assert_eq!(Emulated::high_product(-(1 << 30) - 1, 2), -1);
+        assert_eq!(Emulated::high_product(i32::MIN, i32::MIN), 1 << 30);
+        assert_eq!(Emulated::shift_right(-9, 2), -3);
+        assert_eq!(Emulated::shift_right(-9, 200), -1);
+        assert_eq!(Emulated::half_saturated(-3), -2);
+        assert_eq!(Emulated::half_saturated(999), 127);
+        assert_eq!(Emulated::half_saturated(-999), -128);
+    }
+
+    #[test]
+    fn two_words_are_loaded_in_order() {
+        let words = [1, 2, 3, 4];
+        let mut at = words.as_ptr();
+        // SAFETY: four words are readable from `at`.
+        let found = unsafe { [Emulated::load_two(&mut at), Emulated::load_two(&mut at)] };
+        assert_eq!(found, [(1, 2), (3, 4)]);
+    }
+}

@@ -1,0 +1,92 @@
+//! From the sums of a channel to its outputs.
+
+#![allow(unsafe_code)]
+
+use crate::arena::Input;
+use crate::kernels::Fault;
+use crate::kernels::dsp::instructions::Instructions;
+use crate::kernels::support::requantise::OutputStage;
+
+/// Words of the record of a channel: twice its bias, its mantissa, its shift.
+///
+/// A sum counts double: the high half of its product with the mantissa is then the product that TFLM's rule takes, with
+/// the same rounding. The shift is one less than that to the right in the rule, in `0..=30`.
+pub const RECORD: usize = 3;
+
+/// The output stage, as it is applied.
+#[derive(Clone, Copy)]
+pub struct Stage {
+    /// Twice the zero point, and one more for rounding.
+    rounding: i32,
+    /// The range of a fused activation, when it is narrower than that of the type.
+    range: Option<(i32, i32)>,
+}
+
+impl Stage {
+    /// That of the parameters of a kernel.
+    #[inline]
+    pub fn new(stage: &OutputStage) -> Stage {
+        let is_narrow = stage.minimum > i8::MIN as i32 || stage.maximum < i8::MAX as i32;
+        Stage {
+            rounding: stage.zero_point.wrapping_mul(2).wrapping_add(1),
+            range: is_narrow.then_some((stage.minimum, stage.maximum)),
+        }
+    }
+
+    /// Clamps an output to the range of the fused activation.
+    #[inline(always)]
+    pub fn clamp(&self, value: i32) -> i8 {
+        match self.range {
+            None => value as i8,
+            // Not `clamp`, which panics when the bounds are the wrong way round.
+            Some((minimum, maximum)) => value.max(minimum).min(maximum) as i8,
+        }
+    }
+}
+
+/// The record of a channel.
+#[derive(Clone, Copy)]
+pub struct Channel {
+    /// Twice the bias.
+    pub bias: i32,
+    mantissa: i32,
+    shift: i32,
+}
+
+impl Channel {
+    /// The output of a sum that counts double, bias included; clamped to 8 bits.
+    #[inline(always)]
+    pub fn output<I: Instructions>(&self, doubled: i32, stage: &Stage) -> i32 {
+        let product = I::high_product(doubled, self.mantissa);
+        // Ties go away from zero: a negative product goes down by one, then a half is added and rounded down. The
+        // last bit is shifted out behind the zero point, so that the half is 1.
+        let shifted = I::shift_right(product.wrapping_add(product >> 31), self.shift);
+        I::half_saturated(shifted.wrapping_add(stage.rounding))
+    }
+}
+
+/// The records of two channels at `*at`, which goes behind them.
+///
+/// # Safety
+///
+/// `2 * RECORD` words are readable, and `*at` is a multiple of 4.
+#[inline(always)]
+pub(super) unsafe fn load_two<I: Instructions>(at: &mut *const u32) -> [Channel; 2] {
+    // SAFETY: the caller's promise is that of the three loads.
+    let [(a, b), (c, d), (e, f)] = unsafe { [I::load_two(at), I::load_two(at), I::load_two(at)] };
+    let channel = |bias, mantissa, shift| Channel { bias: bias as i32, mantissa: mantissa as i32, shift: shift as i32 };
+    [channel(a, b, c), channel(d, e, f)]
+}
+
+/// Requires records whose mantissas are not negative and whose shifts are in range.
+pub fn check(records: Input<'_, i32>) -> Result<(), Fault> {
+    let is_sound = |index: usize| {
+        let record = records.range(index * RECORD, RECORD);
+        record.get(1) >= 0 && (0..=30).contains(&record.get(2))
+    };
+    if records.len().is_multiple_of(RECORD) && (0..records.len() / RECORD).all(is_sound) {
+        Ok(())
+    } else {
+        Err(Fault::new("a multiplier is out of range"))
+    }
+}

@@ -1,0 +1,113 @@
+//! All channels of one pixel, each with a window of its own.
+
+#![allow(unsafe_code)]
+
+use super::channels::{RECORD, Stage, load_two};
+use crate::arena::{Input, Output};
+use crate::kernels::dsp::instructions::Instructions;
+
+/// How many channels are summed up side by side.
+pub const CHANNELS: usize = 4;
+
+/// What a depthwise convolution knows of its channels.
+pub struct Filters<'a> {
+    /// Taps of the whole window.
+    pub taps: usize,
+    /// Taps of a row of the window.
+    pub width: usize,
+    /// For [`CHANNELS`] channels each, for each tap: two words, the first with the weights of the even channels in its
+    /// lanes, the second with those of the odd ones.
+    pub weights: Input<'a, i32>,
+    /// [`RECORD`] words for each channel.
+    pub channels: Input<'a, i32>,
+    /// The negated zero point of the input, in both lanes.
+    pub offsets: u32,
+    /// What becomes of sums.
+    pub stage: Stage,
+}
+
+/// The taps of a window that lie inside the image.
+#[derive(Clone, Copy)]
+pub struct Inside {
+    /// Rows of them.
+    pub rows: usize,
+    /// Columns of them.
+    pub columns: usize,
+    /// The number of the first among those of the whole window.
+    pub first: usize,
+    /// Bytes of the input from one to the next to the right.
+    pub step: usize,
+    /// Bytes of the input from one to the next below.
+    pub row_step: usize,
+}
+
+/// Writes the outputs of one pixel; `input` starts at the first channel of the first tap inside. Panics when lengths do
+/// not fit or taps lie outside.
+#[inline(always)]
+pub fn pixel<I: Instructions>(filters: &Filters<'_>, inside: &Inside, input: Input<'_, i8>, output: Output<'_, i8>) {
+    let channels = output.len();
+    let blocks = channels / CHANNELS;
+    assert!(channels.is_multiple_of(CHANNELS) && filters.channels.len() == channels * RECORD);
+    assert!(filters.weights.len() == blocks * filters.taps * 2);
+    if inside.rows > 0 && inside.columns > 0 {
+        let last_tap = inside.first + (inside.rows - 1) * filters.width + inside.columns - 1;
+        let last_byte = (inside.rows - 1) * inside.row_step + (inside.columns - 1) * inside.step + channels - 1;
+        assert!(last_tap < filters.taps && last_byte < input.len() && inside.columns <= filters.width);
+    }
+    let mut records = filters.channels.as_ptr().cast::<u32>();
+    for block in 0..blocks {
+        let mut sums = [0i32; CHANNELS];
+        // SAFETY: the last tap has its weights and its four bytes, and so have those before it, as asserted above.
+        // Where there is no tap inside, the addresses are not used; wrapping arithmetic lets them be anything.
+        unsafe {
+            let mut row = input.as_ptr().wrapping_add(block * CHANNELS);
+            let mut taps =
+                filters.weights.as_ptr().cast::<u32>().wrapping_add((block * filters.taps + inside.first) * 2);
+            for _ in 0..inside.rows {
+                let (mut at, mut weights) = (row, taps);
+                if inside.columns == 3 {
+                    add_tap::<I>(&mut sums, filters.offsets, &mut at, inside.step, &mut weights);
+                    add_tap::<I>(&mut sums, filters.offsets, &mut at, inside.step, &mut weights);
+                    add_tap::<I>(&mut sums, filters.offsets, &mut at, inside.step, &mut weights);
+                } else {
+                    for _ in 0..inside.columns {
+                        add_tap::<I>(&mut sums, filters.offsets, &mut at, inside.step, &mut weights);
+                    }
+                }
+                (row, taps) = (row.wrapping_add(inside.row_step), taps.wrapping_add(2 * filters.width));
+            }
+        }
+        // SAFETY: four records for each block, and four bytes of output, as asserted above.
+        unsafe {
+            let [[a, b], [c, d]] = [load_two::<I>(&mut records), load_two::<I>(&mut records)];
+            let target = output.as_mut_ptr().add(block * CHANNELS);
+            for (lane, (channel, sum)) in [a, b, c, d].iter().zip(sums).enumerate() {
+                let doubled = channel.bias.wrapping_add(sum << 1);
+                target.add(lane).write(filters.stage.clamp(channel.output::<I>(doubled, &filters.stage)));
+            }
+        }
+    }
+}
+
+/// Adds the products of four channels at one tap and goes to the next.
+///
+/// # Safety
+///
+/// Four bytes of input and two words of weights are readable.
+#[inline(always)]
+unsafe fn add_tap<I: Instructions>(
+    sums: &mut [i32; CHANNELS],
+    offsets: u32,
+    at: &mut *const i8,
+    step: usize,
+    weights: &mut *const u32,
+) {
+    // SAFETY: the caller's promise. Bytes need no alignment.
+    let (bytes, (even, odd)) = unsafe { (at.cast::<u32>().read_unaligned(), I::load_two(weights)) };
+    *at = at.wrapping_add(step);
+    let (evens, odds) = (I::add_even_bytes(offsets, bytes), I::add_odd_bytes(offsets, bytes));
+    sums[0] = I::multiply_add_low(sums[0], evens, even);
+    sums[1] = I::multiply_add_low(sums[1], odds, odd);
+    sums[2] = I::multiply_add_high(sums[2], evens, even);
+    sums[3] = I::multiply_add_high(sums[3], odds, odd);
+}

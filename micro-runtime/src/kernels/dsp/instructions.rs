@@ -1,0 +1,42 @@
+//! The instructions of the DSP extension that the twins are written with, and their meaning in plain Rust.
+//!
+//! Words hold two 16-bit lanes or four bytes, the first in the low bits.
+
+/// One function an instruction.
+pub trait Instructions {
+    /// SXTB16: bytes 0 and 2, widened with their signs.
+    fn even_bytes(bytes: u32) -> u32;
+    /// SXTB16 with a rotation: bytes 1 and 3, widened with their signs.
+    fn odd_bytes(bytes: u32) -> u32;
+    /// SXTAB16: [`even_bytes`](Instructions::even_bytes) plus the lanes of `lanes`, each modulo 2^16.
+    fn add_even_bytes(lanes: u32, bytes: u32) -> u32;
+    /// SXTAB16 with a rotation: [`odd_bytes`](Instructions::odd_bytes) plus the lanes of `lanes`, each modulo 2^16.
+    fn add_odd_bytes(lanes: u32, bytes: u32) -> u32;
+    /// SMLAD: the products of both pairs of lanes, added to `sum` modulo 2^32.
+    fn multiply_add_lanes(sum: i32, left: u32, right: u32) -> i32;
+    /// SMLABB: the product of the low lanes, added to `sum` modulo 2^32.
+    fn multiply_add_low(sum: i32, left: u32, right: u32) -> i32;
+    /// SMLATT: the product of the high lanes, added to `sum` modulo 2^32.
+    fn multiply_add_high(sum: i32, left: u32, right: u32) -> i32;
+    /// SMMULR: the high half of the 64-bit product, rounded to the nearest, ties upwards.
+    fn high_product(left: i32, right: i32) -> i32;
+    /// ASR by a register: an arithmetic shift by the low byte of `distance`, of which 31 and more leave the sign.
+    fn shift_right(value: i32, distance: i32) -> i32;
+    /// SSAT with a shift: half of `value`, rounded down, saturated to 8 bits.
+    fn half_saturated(value: i32) -> i32;
+    /// LDRD with a step: the two words at `*at`, which goes behind them.
+    ///
+    /// # Safety
+    ///
+    /// Both words are readable, and `*at` is a multiple of 4.
+    #[allow(unsafe_code)]
+    unsafe fn load_two(at: &mut *const u32) -> (u32, u32);
+}
+
+/// What the twins run on here: the processor's own instructions where it has them.
+#[cfg(dsp_extension)]
+pub type Native = super::native::Armv7em;
+
+/// What the twins run on here: plain Rust, because this processor has other instructions.
+#[cfg(not(dsp_extension))]
+pub type Native = super::emulated::Emulated;

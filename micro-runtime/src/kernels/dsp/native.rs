@@ -1,0 +1,98 @@
+//! The instructions of the DSP extension themselves. The only assembly.
+
+#![allow(unsafe_code)]
+
+use core::arch::asm;
+
+use super::instructions::Instructions;
+
+/// Cortex-M4 and M7.
+pub enum Armv7em {}
+
+/// The result of one instruction that reads registers and writes one, and flags where that is not excluded.
+///
+/// It is not said to be pure, so that instructions stay in the order in which the loops have them: that order keeps few
+/// values alive at a time.
+macro_rules! instruction {
+    ($text:literal, $($operand:ident),+ $(; $flags:ident)?) => {{
+        let result;
+        // SAFETY: the instruction touches neither memory nor stack, and every processor with the DSP extension has it.
+        unsafe {
+            asm!(
+                $text,
+                result = lateout(reg) result,
+                $($operand = in(reg) $operand,)+
+                options(nomem, nostack $(, $flags)?)
+            )
+        };
+        result
+    }};
+}
+
+impl Instructions for Armv7em {
+    #[inline(always)]
+    fn even_bytes(bytes: u32) -> u32 {
+        instruction!("sxtb16 {result}, {bytes}", bytes; preserves_flags)
+    }
+
+    #[inline(always)]
+    fn odd_bytes(bytes: u32) -> u32 {
+        instruction!("sxtb16 {result}, {bytes}, ror #8", bytes; preserves_flags)
+    }
+
+    #[inline(always)]
+    fn add_even_bytes(lanes: u32, bytes: u32) -> u32 {
+        instruction!("sxtab16 {result}, {lanes}, {bytes}", lanes, bytes; preserves_flags)
+    }
+
+    #[inline(always)]
+    fn add_odd_bytes(lanes: u32, bytes: u32) -> u32 {
+        instruction!("sxtab16 {result}, {lanes}, {bytes}, ror #8", lanes, bytes; preserves_flags)
+    }
+
+    #[inline(always)]
+    fn multiply_add_lanes(sum: i32, left: u32, right: u32) -> i32 {
+        instruction!("smlad {result}, {left}, {right}, {sum}", left, right, sum)
+    }
+
+    #[inline(always)]
+    fn multiply_add_low(sum: i32, left: u32, right: u32) -> i32 {
+        instruction!("smlabb {result}, {left}, {right}, {sum}", left, right, sum)
+    }
+
+    #[inline(always)]
+    fn multiply_add_high(sum: i32, left: u32, right: u32) -> i32 {
+        instruction!("smlatt {result}, {left}, {right}, {sum}", left, right, sum)
+    }
+
+    #[inline(always)]
+    fn high_product(left: i32, right: i32) -> i32 {
+        instruction!("smmulr {result}, {left}, {right}", left, right; preserves_flags)
+    }
+
+    #[inline(always)]
+    fn shift_right(value: i32, distance: i32) -> i32 {
+        instruction!("asr.w {result}, {value}, {distance}", value, distance; preserves_flags)
+    }
+
+    #[inline(always)]
+    fn half_saturated(value: i32) -> i32 {
+        instruction!("ssat {result}, #8, {value}, asr #1", value)
+    }
+
+    #[inline(always)]
+    unsafe fn load_two(at: &mut *const u32) -> (u32, u32) {
+        let (first, second);
+        // SAFETY: the caller's promise: two aligned words are readable here. The three registers differ.
+        unsafe {
+            asm!(
+                "ldrd {first}, {second}, [{at}], #8",
+                first = out(reg) first,
+                second = out(reg) second,
+                at = inout(reg) *at,
+                options(readonly, nostack, preserves_flags)
+            )
+        };
+        (first, second)
+    }
+}
