@@ -221,6 +221,20 @@ fn names_that_are_not_utf_8_are_files_too() {
     assert!(text(&output.stdout).contains("ja\u{FFFD}\\u{1b}.wav  \"yes\" at"), "{}", text(&output.stdout));
 }
 
+/// Not recorded, because every change of the style would change its checksum.
+#[test]
+fn an_html_report_is_one_file_about_all_models() {
+    let place = Place::new();
+    let folder = place.case("html");
+    let model = "fixtures/models/yes_no.tflite";
+    let output = run(&folder, &["inspect", model, "made/unsupported.tflite", "--html", "report.html"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let page = fs::read_to_string(folder.join("report.html")).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>\n"));
+    assert_eq!((page.matches("<section>").count(), page.matches("class=\"map\"").count()), (2, 1));
+    assert!(page.contains("777,600") && page.contains("EMBEDDING_LOOKUP_SPARSE"));
+}
+
 /// Not recorded as a whole, because its help names every operator.
 #[test]
 fn an_operator_without_a_kernel_is_unsupported() {

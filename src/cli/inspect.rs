@@ -12,7 +12,7 @@ use super::{Failure, Kind, style};
 use crate::compile::{Options, compile};
 use crate::host::loaded::{LoadError, labels_of, read_file};
 use crate::model::Model;
-use crate::report::inspect::{Details, InspectReport, Inspected, Layout};
+use crate::report::inspect::{Details, InspectReport, Inspected, Layout, html};
 
 /// See what is in a model, and what it takes
 #[derive(Args)]
@@ -32,6 +32,9 @@ pub struct Arguments {
     /// Show what the file carries besides: metadata, signatures
     #[arg(long)]
     metadata: bool,
+    /// Write the reports as one HTML file, which needs no network
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Print the reports as JSON: one object, for several models a list of them in `models`
     #[arg(long)]
     json: bool,
@@ -58,6 +61,11 @@ pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
                 failed.get_or_insert(failure.kind);
             }
         }
+    }
+    if let Some(path) = &arguments.html
+        && !reports.is_empty()
+    {
+        std::fs::write(path, html::page(&reports)).map_err(|error| Failure::not_written(path, error))?;
     }
     if arguments.json {
         let json = match (arguments.models.len(), reports.as_slice()) {

@@ -2,6 +2,7 @@
 
 mod board;
 mod flash;
+pub mod html;
 mod memory;
 mod operators;
 mod summary;

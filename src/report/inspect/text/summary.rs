@@ -71,7 +71,7 @@ impl InspectReport {
         Ok(())
     }
 
-    fn board_text(&self, board: &BoardReport) -> String {
+    pub(in crate::report::inspect) fn board_text(&self, board: &BoardReport) -> String {
         let title = format!("{} ({}, {} MHz)", board.title, board.chip, board.clock_hz / 1_000_000);
         let (Some(memory), Some(flash)) = (&self.memory, &self.flash) else { return title };
         format!(
