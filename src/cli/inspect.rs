@@ -26,6 +26,9 @@ pub struct Arguments {
     /// Draw the arena: time across, address down
     #[arg(long)]
     map: bool,
+    /// Show what TensorFlow Lite Micro would need its arena for, with its reference kernels and with CMSIS-NN
+    #[arg(long)]
+    tflm: bool,
     /// List every tensor with its quantisation
     #[arg(long)]
     tensors: bool,
@@ -74,12 +77,13 @@ pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
         };
         style::print(&(json + "\n"))?;
     } else {
+        let layout = Layout { width: style::width(), map: arguments.map, tflm: arguments.tflm };
         let mut text = String::new();
         for (position, report) in reports.iter().enumerate() {
             if position > 0 {
                 text.push('\n');
             }
-            report.render(&mut text, Layout { width: style::width(), map: arguments.map }, style::paint)?;
+            report.render(&mut text, layout, style::paint)?;
         }
         style::print(&text)?;
     }

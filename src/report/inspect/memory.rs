@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::TflmReport;
 use crate::compile::memory_map::Owner;
 use crate::compile::{Compiled, CompiledOp};
 use crate::estimate::what_if::{Change, WhatIf, what_if};
@@ -29,7 +30,7 @@ pub struct MemoryReport {
     /// Everything in the arena.
     pub buffers: Vec<BufferReport>,
     /// The arena that TensorFlow Lite Micro would take.
-    pub tflm: Option<TflmReport>,
+    pub tflm: TflmReport,
 }
 
 /// The step at which most bytes hold something.
@@ -87,15 +88,6 @@ pub struct WhatIfReport {
     pub saved_bytes: u64,
 }
 
-/// The arena that TensorFlow Lite Micro reports on a 32-bit target.
-#[derive(Clone, Debug, Serialize)]
-pub struct TflmReport {
-    /// With its reference kernels.
-    pub reference_bytes: u64,
-    /// With CMSIS-NN.
-    pub cmsis_nn_bytes: u64,
-}
-
 impl MemoryReport {
     pub(super) fn new(model: &Model<'_>, compiled: &Compiled) -> MemoryReport {
         let map = &compiled.memory;
@@ -112,7 +104,7 @@ impl MemoryReport {
             what_if: what_if.iter().map(|what_if| WhatIfReport::new(model, compiled, &buffers, what_if)).collect(),
             steps: map.steps.clone(),
             buffers,
-            tflm: None,
+            tflm: TflmReport::new(model),
         }
     }
 }

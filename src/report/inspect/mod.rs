@@ -8,17 +8,19 @@ mod operators;
 mod summary;
 mod tensors;
 mod text;
+mod tflm;
 
 use micro_runtime::board::Board;
 use serde::Serialize;
 
 pub use board::BoardReport;
 pub use flash::{ClassReport, FlashReport};
-pub use memory::{BufferReport, MemoryReport, PeakReport, TflmReport, WhatIfReport};
+pub use memory::{BufferReport, MemoryReport, PeakReport, WhatIfReport};
 pub use operators::{Fate, OperatorReport};
 pub use summary::{InterfaceReport, VerdictReport};
 pub use tensors::{FullTensorReport, MetadataReport, SignatureReport, TensorReport};
 pub use text::Layout;
+pub use tflm::{TflmArena, TflmReport, TflmScratch, TflmTail};
 
 use crate::compile::error::CompileError;
 use crate::compile::{self, Compiled};

@@ -5,6 +5,7 @@ mod memory;
 mod operators;
 mod summary;
 mod tensors;
+mod tflm;
 
 use std::fmt;
 
@@ -18,6 +19,8 @@ pub struct Layout {
     pub width: usize,
     /// Whether to draw the map of the arena.
     pub map: bool,
+    /// Whether to show the arena in TensorFlow Lite Micro by class.
+    pub tflm: bool,
 }
 
 impl InspectReport {
@@ -34,6 +37,9 @@ impl InspectReport {
             memory.render(out, layout, self.board.as_ref(), &paint)?;
             if layout.map {
                 memory.render_map(out, layout, &paint)?;
+            }
+            if layout.tflm {
+                memory.tflm.render(out, layout, &paint)?;
             }
         }
         self.render_tensors(out, layout, &paint)?;

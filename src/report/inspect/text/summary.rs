@@ -42,6 +42,9 @@ impl InspectReport {
             let arena = bytes(memory.arena_bytes);
             line(out, "arena", &format!("{arena} (no placement takes less than {})", bytes(memory.lower_bound_bytes)))?;
         }
+        if let Some(memory) = &self.memory {
+            lines(out, "in TFLM", &wrapped(&memory.tflm.line(), room))?;
+        }
         if let Some(flash) = &self.flash {
             lines(out, "flash", &wrapped(&flash.text(), room))?;
         }
