@@ -9,7 +9,7 @@ use bytemuck::{Pod, Zeroable};
 
 use super::inner::channels::{self, Stage};
 use super::inner::pixels::{Filters, two_pixels};
-use super::inner::widen::{copy_run, two_runs};
+use super::inner::widen::{Runs, copy_run, two_by_two};
 use super::{Instructions, Native, RECORD, TWIN};
 use crate::arena::{Input, Output};
 use crate::kernels::support::requantise::OutputStage;
@@ -152,19 +152,13 @@ impl Convolution<'_> {
             return false;
         }
         let step = geometry.dilation_height as usize * geometry.input_width as usize * channels;
-        let (mut from, mut other) = match rows.count {
-            0 => (0, 0),
-            _ => (geometry.input_pixel(first, 0, 0) * channels, geometry.input_pixel(second, 0, 0) * channels),
-        };
-        for row in 0..geometry.window_height as usize {
-            let to = self.values.range(row * run, run);
-            if row < rows.first || row >= rows.first + rows.count {
-                to.fill((self.parameters.zero_point as u16 as u32 * 0x1_0001) as i32);
-            } else {
-                two_runs::<I>(self.input.range(from, run), self.input.range(other, run), to);
-                (from, other) = (from + step, other + step);
-            }
-        }
+        let outside = (self.parameters.zero_point as u16 as u32 * 0x1_0001) as i32;
+        let (begin, end) = (rows.first * run, (rows.first + rows.count) * run);
+        self.values.range(0, begin).fill(outside);
+        self.values.tail(end).fill(outside);
+        let start = |pixel| geometry.input_pixel(pixel, 0, 0) * channels;
+        let runs = Runs { count: rows.count, length: run, step: step.max(run) };
+        two_by_two::<I>(self.input, (start(first), start(second)), runs, self.values.range(begin, end - begin));
         true
     }
 
@@ -175,8 +169,8 @@ impl Convolution<'_> {
         for (number, pixel) in [first, second].into_iter().enumerate() {
             self.gather(pixel, self.patches.range(number * length, length));
         }
-        let patch = |number: usize| self.patches.range(number * length, self.values.len()).as_input();
-        two_runs::<I>(patch(0), patch(1), self.values);
+        let runs = Runs { count: 1, length: self.values.len(), step: self.values.len() };
+        two_by_two::<I>(self.patches.as_input(), (0, length), runs, self.values);
     }
 
     /// Fills `patch` with the bytes of a window, the zero point for taps outside the image.

@@ -80,12 +80,32 @@ impl Instructions for Emulated {
     }
 
     #[inline(always)]
+    unsafe fn load_one(at: &mut *const u32) -> u32 {
+        // SAFETY: the caller's promise: a word is readable here, aligned or not.
+        unsafe {
+            let word = at.read_unaligned();
+            *at = at.add(1);
+            word
+        }
+    }
+
+    #[inline(always)]
     unsafe fn load_two(at: &mut *const u32) -> (u32, u32) {
         // SAFETY: the caller's promise: two aligned words are readable here.
         unsafe {
             let words = (at.read(), at.add(1).read());
             *at = at.add(2);
             words
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn store_two(at: &mut *mut u32, first: u32, second: u32) {
+        // SAFETY: the caller's promise: two aligned words are writable here.
+        unsafe {
+            at.write(first);
+            at.add(1).write(second);
+            *at = at.add(2);
         }
     }
 }
@@ -126,11 +146,18 @@ mod tests {
     }
 
     #[test]
-    fn two_words_are_loaded_in_order() {
-        let words = [1, 2, 3, 4];
-        let mut at = words.as_ptr();
-        // SAFETY: four words are readable from `at`.
-        let found = unsafe { [Emulated::load_two(&mut at), Emulated::load_two(&mut at)] };
-        assert_eq!(found, [(1, 2), (3, 4)]);
+    fn words_are_loaded_and_stored_in_order() {
+        let words = [1, 2, 3, 4, 5];
+        let mut copy = [0; 4];
+        let (mut from, mut to) = (words.as_ptr(), copy.as_mut_ptr());
+        // SAFETY: five words are read, four are written.
+        unsafe {
+            assert_eq!(Emulated::load_one(&mut from), 1);
+            for _ in 0..2 {
+                let (first, second) = Emulated::load_two(&mut from);
+                Emulated::store_two(&mut to, first, second);
+            }
+        }
+        assert_eq!(copy, words[1..]);
     }
 }

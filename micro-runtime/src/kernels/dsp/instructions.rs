@@ -24,6 +24,13 @@ pub trait Instructions {
     fn shift_right(value: i32, distance: i32) -> i32;
     /// SSAT with a shift: half of `value`, rounded down, saturated to 8 bits.
     fn half_saturated(value: i32) -> i32;
+    /// LDR with a step: the word at `*at`, which goes behind it.
+    ///
+    /// # Safety
+    ///
+    /// The word is readable. It may lie anywhere.
+    #[allow(unsafe_code)]
+    unsafe fn load_one(at: &mut *const u32) -> u32;
     /// LDRD with a step: the two words at `*at`, which goes behind them.
     ///
     /// # Safety
@@ -31,6 +38,13 @@ pub trait Instructions {
     /// Both words are readable, and `*at` is a multiple of 4.
     #[allow(unsafe_code)]
     unsafe fn load_two(at: &mut *const u32) -> (u32, u32);
+    /// STRD with a step: writes two words at `*at`, which goes behind them.
+    ///
+    /// # Safety
+    ///
+    /// Both words are writable, and `*at` is a multiple of 4.
+    #[allow(unsafe_code)]
+    unsafe fn store_two(at: &mut *mut u32, first: u32, second: u32);
 }
 
 /// What the twins run on here: the processor's own instructions where it has them.

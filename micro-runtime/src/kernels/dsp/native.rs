@@ -81,6 +81,21 @@ impl Instructions for Armv7em {
     }
 
     #[inline(always)]
+    unsafe fn load_one(at: &mut *const u32) -> u32 {
+        let word;
+        // SAFETY: the caller's promise: the word is readable; this load takes any address.
+        unsafe {
+            asm!(
+                "ldr {word}, [{at}], #4",
+                word = out(reg) word,
+                at = inout(reg) *at,
+                options(readonly, nostack, preserves_flags)
+            )
+        };
+        word
+    }
+
+    #[inline(always)]
     unsafe fn load_two(at: &mut *const u32) -> (u32, u32) {
         let (first, second);
         // SAFETY: the caller's promise: two aligned words are readable here. The three registers differ.
@@ -94,5 +109,19 @@ impl Instructions for Armv7em {
             )
         };
         (first, second)
+    }
+
+    #[inline(always)]
+    unsafe fn store_two(at: &mut *mut u32, first: u32, second: u32) {
+        // SAFETY: the caller's promise: two aligned words are writable here.
+        unsafe {
+            asm!(
+                "strd {first}, {second}, [{at}], #8",
+                first = in(reg) first,
+                second = in(reg) second,
+                at = inout(reg) *at,
+                options(nostack, preserves_flags)
+            )
+        };
     }
 }

@@ -19,11 +19,16 @@ pub fn records<'a, F: Iterator<Item = i8>>(
         let (sum, magnitude) = filter.fold((0i64, 0i64), |(sum, magnitude), weight| {
             (sum + weight as i64, magnitude + weight.unsigned_abs() as i64)
         });
-        let bias = bias.map_or(0, |bias| bias[channel] as i64) + fold * sum;
+        let multiplier = multipliers[if multipliers.len() == 1 { 0 } else { channel }];
+        let bias = bias.map_or(0, |bias| bias[channel]);
+        if magnitude == 0 {
+            records.extend(constant(multiplier.apply(bias)));
+            continue;
+        }
+        let bias = bias as i64 + fold * sum;
         if bias.abs() + magnitude * largest >= 1 << 30 {
             return None;
         }
-        let multiplier = multipliers[if multipliers.len() == 1 { 0 } else { channel }];
         let shift = match multiplier {
             Multiplier { mantissa: 0, .. } => 0,
             Multiplier { exponent, .. } if (-31..0).contains(&exponent) => -1 - exponent,
@@ -33,6 +38,12 @@ pub fn records<'a, F: Iterator<Item = i8>>(
     }
     records.resize(records.len().next_multiple_of(multiple * RECORD), 0);
     Some(records)
+}
+
+/// The record of a channel whose scaled sum is always `scaled`, because its weights are all 0: a bias of any size may do
+/// that. Beyond 8 bits on either side of any zero point, only the side matters.
+fn constant(scaled: i32) -> [i32; RECORD] {
+    [8 * scaled.clamp(-512, 511), 1 << 30, 0]
 }
 
 /// Two weights in one lane: 256 times that of the second channel, plus that of the first. `None` when it does not fit.
@@ -99,6 +110,11 @@ mod tests {
         let filters = [vec![3i8, -4], vec![1, 1], vec![2, 2]];
         let filters = || filters.iter().map(|filter| filter.iter().copied());
         let multiplier = Multiplier { mantissa: 1 << 30, exponent: -5 };
+        let nothing = || [[0i8]; 2].into_iter().map(IntoIterator::into_iter);
+        assert_eq!(
+            records(nothing(), Some(&[i32::MIN, 320]), &[multiplier], (10, 128), 2).unwrap(),
+            [-4096, 1 << 30, 0, 8 * 5, 1 << 30, 0]
+        );
         let found = records(filters(), Some(&[100, -7, 0]), &[multiplier], (10, 128), 2).unwrap();
         assert_eq!(found, [180, 1 << 30, 4, 26, 1 << 30, 4, 80, 1 << 30, 4, 0, 0, 0]);
         assert_eq!(records(filters(), Some(&[1 << 30, 0, 0]), &[multiplier], (0, 128), 2), None);

@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)]
 
-use crate::arena::Input;
+use crate::arena::{Input, Output};
 use crate::kernels::Fault;
 use crate::kernels::dsp::instructions::Instructions;
 use crate::kernels::support::requantise::OutputStage;
@@ -33,15 +33,21 @@ impl Stage {
         }
     }
 
-    /// Clamps an output to the range of the fused activation.
+    /// Clamps written outputs to the range of the fused activation. Mostly that is the range of the type, so outputs are
+    /// written without it first.
     #[inline(always)]
-    pub fn clamp(&self, value: i32) -> i8 {
-        match self.range {
-            None => value as i8,
-            // Not `clamp`, which panics when the bounds are the wrong way round.
-            Some((minimum, maximum)) => value.max(minimum).min(maximum) as i8,
+    pub fn finish(&self, outputs: Output<'_, i8>) {
+        if let Some(range) = self.range {
+            clamp(outputs, range);
         }
     }
+}
+
+#[cold]
+#[inline(never)]
+fn clamp(outputs: Output<'_, i8>, (minimum, maximum): (i32, i32)) {
+    // Not `clamp`, which panics when the bounds are the wrong way round.
+    outputs.iter().for_each(|cell| cell.set((cell.get() as i32).max(minimum).min(maximum) as i8));
 }
 
 /// The record of a channel.
@@ -54,14 +60,26 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// The output of a sum that counts double, bias included; clamped to 8 bits.
+    /// The record at `*at`, which goes behind it.
+    ///
+    /// # Safety
+    ///
+    /// [`RECORD`] words are readable, and `*at` is a multiple of 4.
     #[inline(always)]
-    pub fn output<I: Instructions>(&self, doubled: i32, stage: &Stage) -> i32 {
+    pub(super) unsafe fn load<I: Instructions>(at: &mut *const u32) -> Channel {
+        // SAFETY: the caller's promise is that of the two loads.
+        let ((bias, mantissa), shift) = unsafe { (I::load_two(at), I::load_one(at)) };
+        Channel { bias: bias as i32, mantissa: mantissa as i32, shift: shift as i32 }
+    }
+
+    /// The output of a sum that counts double, bias included, before [`Stage::finish`].
+    #[inline(always)]
+    pub fn output<I: Instructions>(&self, doubled: i32, stage: &Stage) -> i8 {
         let product = I::high_product(doubled, self.mantissa);
         // Ties go away from zero: a negative product goes down by one, then a half is added and rounded down. The
         // last bit is shifted out behind the zero point, so that the half is 1.
         let shifted = I::shift_right(product.wrapping_add(product >> 31), self.shift);
-        I::half_saturated(shifted.wrapping_add(stage.rounding))
+        I::half_saturated(shifted.wrapping_add(stage.rounding)) as i8
     }
 }
 

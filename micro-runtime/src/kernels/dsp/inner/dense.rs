@@ -49,14 +49,11 @@ pub fn row<I: Instructions>(filters: &Filters<'_>, input: Input<'_, i8>, output:
             // Bytes need no alignment.
             unsafe {
                 for _ in 0..segment / 2 {
-                    let (one, other) = (at.read_unaligned(), at.add(1).read_unaligned());
-                    at = at.add(2);
-                    sums.add_group::<I>(one, &mut weights);
-                    sums.add_group::<I>(other, &mut weights);
+                    sums.add_group::<I>(I::load_one(&mut at), &mut weights);
+                    sums.add_group::<I>(I::load_one(&mut at), &mut weights);
                 }
                 if !segment.is_multiple_of(2) {
-                    sums.add_group::<I>(at.read_unaligned(), &mut weights);
-                    at = at.add(1);
+                    sums.add_group::<I>(I::load_one(&mut at), &mut weights);
                 }
                 if left == 0 && rest > 0 {
                     sums.add_group::<I>(last, &mut weights);
@@ -70,9 +67,10 @@ pub fn row<I: Instructions>(filters: &Filters<'_>, input: Input<'_, i8>, output:
         let stage = &filters.stage;
         let outputs = output.tail(block * OUTPUTS).iter();
         for ((channel, total), cell) in [a, b, c, d].iter().zip(totals).zip(outputs) {
-            cell.set(stage.clamp(channel.output::<I>(total, stage)));
+            cell.set(channel.output::<I>(total, stage));
         }
     }
+    filters.stage.finish(output);
 }
 
 /// The sums of four outputs over a segment.

@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)]
 
-use super::channels::{RECORD, Stage, load_two};
+use super::channels::{Channel, RECORD, Stage};
 use crate::arena::{Input, Output};
 use crate::kernels::dsp::instructions::Instructions;
 
@@ -54,60 +54,99 @@ pub fn pixel<I: Instructions>(filters: &Filters<'_>, inside: &Inside, input: Inp
         let last_byte = (inside.rows - 1) * inside.row_step + (inside.columns - 1) * inside.step + channels - 1;
         assert!(last_tap < filters.taps && last_byte < input.len() && inside.columns <= filters.width);
     }
+    let is_whole = inside.columns == filters.width && inside.rows * inside.columns == filters.taps;
+    let is_small = is_whole && inside.columns == 3 && inside.rows == 3;
     let mut records = filters.channels.as_ptr().cast::<u32>();
-    for block in 0..blocks {
+    let (mut from, mut to) = (input.as_ptr(), output.as_mut_ptr());
+    let mut weights = filters.weights.as_ptr().cast::<u32>();
+    for _ in 0..blocks {
         let mut sums = [0i32; CHANNELS];
-        // SAFETY: the last tap has its weights and its four bytes, and so have those before it, as asserted above.
-        // Where there is no tap inside, the addresses are not used; wrapping arithmetic lets them be anything.
+        // SAFETY: the last tap has its weights and its four bytes, and so have those before it, as asserted above. Where
+        // there is no tap inside, the addresses are not used; wrapping arithmetic lets them be anything.
         unsafe {
-            let mut row = input.as_ptr().wrapping_add(block * CHANNELS);
-            let mut taps =
-                filters.weights.as_ptr().cast::<u32>().wrapping_add((block * filters.taps + inside.first) * 2);
-            for _ in 0..inside.rows {
-                let (mut at, mut weights) = (row, taps);
-                if inside.columns == 3 {
-                    add_tap::<I>(&mut sums, filters.offsets, &mut at, inside.step, &mut weights);
-                    add_tap::<I>(&mut sums, filters.offsets, &mut at, inside.step, &mut weights);
-                    add_tap::<I>(&mut sums, filters.offsets, &mut at, inside.step, &mut weights);
-                } else {
-                    for _ in 0..inside.columns {
-                        add_tap::<I>(&mut sums, filters.offsets, &mut at, inside.step, &mut weights);
-                    }
-                }
-                (row, taps) = (row.wrapping_add(inside.row_step), taps.wrapping_add(2 * filters.width));
+            if is_small {
+                add_row_of_three::<I>(&mut sums, filters.offsets, from, inside.step, &mut weights);
+                let row = from.wrapping_add(inside.row_step);
+                add_row_of_three::<I>(&mut sums, filters.offsets, row, inside.step, &mut weights);
+                let row = row.wrapping_add(inside.row_step);
+                add_row_of_three::<I>(&mut sums, filters.offsets, row, inside.step, &mut weights);
+            } else {
+                add_rows::<I>(&mut sums, filters, inside, from, weights);
+                weights = weights.wrapping_add(2 * filters.taps);
             }
         }
         // SAFETY: four records for each block, and four bytes of output, as asserted above.
         unsafe {
-            let [[a, b], [c, d]] = [load_two::<I>(&mut records), load_two::<I>(&mut records)];
-            let target = output.as_mut_ptr().add(block * CHANNELS);
-            for (lane, (channel, sum)) in [a, b, c, d].iter().zip(sums).enumerate() {
-                let doubled = channel.bias.wrapping_add(sum << 1);
-                target.add(lane).write(filters.stage.clamp(channel.output::<I>(doubled, &filters.stage)));
+            for (lane, sum) in sums.into_iter().enumerate() {
+                let channel = Channel::load::<I>(&mut records);
+                to.add(lane).write(channel.output::<I>(channel.bias.wrapping_add(sum << 1), &filters.stage));
             }
         }
+        (from, to) = (from.wrapping_add(CHANNELS), to.wrapping_add(CHANNELS));
+    }
+    filters.stage.finish(output);
+}
+
+/// Adds the products of four channels at the taps inside the image, of which `row` is the first; `weights` are those of the
+/// whole window.
+///
+/// # Safety
+///
+/// At each tap inside, four bytes of input and two words of weights are readable.
+#[inline(never)]
+unsafe fn add_rows<I: Instructions>(
+    sums: &mut [i32; CHANNELS],
+    filters: &Filters<'_>,
+    inside: &Inside,
+    mut row: *const i8,
+    weights: *const u32,
+) {
+    let mut taps = weights.wrapping_add(2 * inside.first);
+    for _ in 0..inside.rows {
+        let (mut at, mut weights) = (row, taps);
+        for _ in 0..inside.columns {
+            // SAFETY: the caller's promise.
+            unsafe { add_tap::<I>(sums, filters.offsets, at, &mut weights) };
+            at = at.wrapping_add(inside.step);
+        }
+        (row, taps) = (row.wrapping_add(inside.row_step), taps.wrapping_add(2 * filters.width));
     }
 }
 
-/// Adds the products of four channels at one tap and goes to the next.
+/// Adds the products of four channels at three taps from `row` on.
+///
+/// # Safety
+///
+/// At each of the three, four bytes of input and two words of weights are readable.
+#[inline(always)]
+unsafe fn add_row_of_three<I: Instructions>(
+    sums: &mut [i32; CHANNELS],
+    offsets: u32,
+    row: *const i8,
+    step: usize,
+    weights: &mut *const u32,
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        add_tap::<I>(sums, offsets, row, weights);
+        add_tap::<I>(sums, offsets, row.wrapping_add(step), weights);
+        add_tap::<I>(sums, offsets, row.wrapping_add(2 * step), weights);
+    }
+}
+
+/// Adds the products of four channels at one tap.
 ///
 /// # Safety
 ///
 /// Four bytes of input and two words of weights are readable.
 #[inline(always)]
-unsafe fn add_tap<I: Instructions>(
-    sums: &mut [i32; CHANNELS],
-    offsets: u32,
-    at: &mut *const i8,
-    step: usize,
-    weights: &mut *const u32,
-) {
+unsafe fn add_tap<I: Instructions>(sums: &mut [i32; CHANNELS], offsets: u32, at: *const i8, weights: &mut *const u32) {
     // SAFETY: the caller's promise. Bytes need no alignment.
     let (bytes, (even, odd)) = unsafe { (at.cast::<u32>().read_unaligned(), I::load_two(weights)) };
-    *at = at.wrapping_add(step);
-    let (evens, odds) = (I::add_even_bytes(offsets, bytes), I::add_odd_bytes(offsets, bytes));
+    let evens = I::add_even_bytes(offsets, bytes);
     sums[0] = I::multiply_add_low(sums[0], evens, even);
-    sums[1] = I::multiply_add_low(sums[1], odds, odd);
     sums[2] = I::multiply_add_high(sums[2], evens, even);
+    let odds = I::add_odd_bytes(offsets, bytes);
+    sums[1] = I::multiply_add_low(sums[1], odds, odd);
     sums[3] = I::multiply_add_high(sums[3], odds, odd);
 }

@@ -54,19 +54,20 @@ pub fn two_pixels<I: Instructions>(
         }
         // SAFETY: there are two records for each pair of channels, as asserted above.
         let [low, high] = unsafe { load_two::<I>(&mut records) };
-        let outputs = [sums.one.outputs::<I>(&low, &high, &stage), sums.other.outputs::<I>(&low, &high, &stage)];
         // SAFETY: both pixels have `channels` bytes, of which this pair's first is one, and its second where the
         // number is not odd.
         unsafe {
-            one.write(stage.clamp(outputs[0][0]));
-            other.write(stage.clamp(outputs[1][0]));
+            one.write(low.output::<I>(sums.one.first(&low), &stage));
+            other.write(low.output::<I>(sums.other.first(&low), &stage));
             if 2 * pair + 1 < channels {
-                one.add(1).write(stage.clamp(outputs[0][1]));
-                other.add(1).write(stage.clamp(outputs[1][1]));
+                one.add(1).write(high.output::<I>(sums.one.second(&high), &stage));
+                other.add(1).write(high.output::<I>(sums.other.second(&high), &stage));
                 (one, other) = (one.add(2), other.add(2));
             }
         }
     }
+    stage.finish(first);
+    stage.finish(second);
 }
 
 /// The sums of two channels at one pixel.
@@ -79,12 +80,17 @@ struct Sum {
 }
 
 impl Sum {
+    /// Twice the first channel's sum, with the bias.
     #[inline(always)]
-    fn outputs<I: Instructions>(self, low: &Channel, high: &Channel, stage: &Stage) -> [i32; 2] {
-        // What is left of both is 256 times the second sum, of which twice the sum is wanted.
-        let second = high.bias.wrapping_add(self.both.wrapping_sub(self.low) >> 7);
-        let first = low.bias.wrapping_add(self.low << 1);
-        [low.output::<I>(first, stage), high.output::<I>(second, stage)]
+    fn first(&self, channel: &Channel) -> i32 {
+        channel.bias.wrapping_add(self.low << 1)
+    }
+
+    /// Twice the second channel's sum, with the bias.
+    #[inline(always)]
+    fn second(&self, channel: &Channel) -> i32 {
+        // What is left of both is 256 times the sum.
+        channel.bias.wrapping_add(self.both.wrapping_sub(self.low) >> 7)
     }
 }
 

@@ -5,26 +5,50 @@
 use crate::arena::{Input, Output};
 use crate::kernels::dsp::instructions::Instructions;
 
-/// Widens two runs of bytes side by side: of each four bytes of both, the even ones of the first run, the even ones of
-/// the second, the odd ones of the first, the odd ones of the second. Panics unless both runs have a length that is a
-/// multiple of 4, and `to` has as many words as each has bytes.
+/// Runs of bytes, all of the same length and the same distance apart.
+#[derive(Clone, Copy)]
+pub struct Runs {
+    /// How many.
+    pub count: usize,
+    /// Bytes of each, a multiple of 4.
+    pub length: usize,
+    /// Bytes from the start of one to the start of the next.
+    pub step: usize,
+}
+
+/// Widens runs that start at `first` and at `second` of `input` side by side: of each four bytes of both, the even ones
+/// of the first run, the even ones of the second, the odd ones of the first, the odd ones of the second. Panics unless
+/// the runs lie in `input`, and `to` has as many words as all runs from `first` have bytes.
 #[inline(always)]
-pub fn two_runs<I: Instructions>(first: Input<'_, i8>, second: Input<'_, i8>, to: Output<'_, i32>) {
-    assert!(first.len() == second.len() && first.len() == to.len() && first.len().is_multiple_of(4));
-    let (mut a, mut b) = (first.as_ptr().cast::<u32>(), second.as_ptr().cast::<u32>());
+pub fn two_by_two<I: Instructions>(
+    input: Input<'_, i8>,
+    (first, second): (usize, usize),
+    runs: Runs,
+    to: Output<'_, i32>,
+) {
+    if runs.count == 0 || runs.length == 0 {
+        return;
+    }
+    let end = first.max(second) + (runs.count - 1) * runs.step + runs.length;
+    assert!(end <= input.len() && to.len() == runs.count * runs.length && runs.length.is_multiple_of(4));
+    let start = input.as_ptr();
     let mut at = to.as_mut_ptr().cast::<u32>();
-    // SAFETY: the end is one past the run.
-    let end = unsafe { first.as_ptr().add(first.len()) }.cast::<u32>();
-    while a != end {
-        // SAFETY: another four bytes of each run and as many words of `to` are left, as just asserted. Reads need no
-        // alignment, words of `to` are aligned, and cells may be written through a shared reference.
-        unsafe {
-            let (left, right) = (a.read_unaligned(), b.read_unaligned());
-            at.write(I::even_bytes(left));
-            at.add(1).write(I::even_bytes(right));
-            at.add(2).write(I::odd_bytes(left));
-            at.add(3).write(I::odd_bytes(right));
-            (a, b, at) = (a.add(1), b.add(1), at.add(4));
+    let skip = runs.step - runs.length;
+    // SAFETY: both runs lie in the input with all that follow them, which end at `end` or before, and `to` has a word for
+    // each byte of one of both, as just asserted. Reads need no alignment, words of `to` are aligned, and cells may be
+    // written through a shared reference.
+    unsafe {
+        let (mut left, mut right) = (start.add(first).cast::<u32>(), start.add(second).cast::<u32>());
+        for run in 0..runs.count {
+            for _ in 0..runs.length / 4 {
+                let (one, other) = (I::load_one(&mut left), I::load_one(&mut right));
+                I::store_two(&mut at, I::even_bytes(one), I::even_bytes(other));
+                I::store_two(&mut at, I::odd_bytes(one), I::odd_bytes(other));
+            }
+            if run + 1 < runs.count {
+                left = left.byte_add(skip);
+                right = right.byte_add(skip);
+            }
         }
     }
 }
