@@ -63,15 +63,21 @@ pub struct Interpreter<'a> {
 impl<'a> Interpreter<'a> {
     /// Takes the arena, of at least [`Program::arena_bytes`] bytes from a multiple of [`ALIGNMENT`], and resets.
     pub fn new(program: Program<'a>, arena: &'a mut [u8]) -> Result<Interpreter<'a>, ArenaError> {
+        let mut interpreter = Interpreter::resume(program, arena)?;
+        interpreter.reset();
+        Ok(interpreter)
+    }
+
+    /// As [`new`](Interpreter::new), without the reset: the arena holds the state that an interpreter of this Program
+    /// left there. Whatever else it holds is of no consequence.
+    pub fn resume(program: Program<'a>, arena: &'a mut [u8]) -> Result<Interpreter<'a>, ArenaError> {
         let found = arena.len();
         let needed = program.arena_bytes();
         if found < needed {
             return Err(ArenaError::TooSmall { found, needed });
         }
         let arena = Arena::new(arena).ok_or(ArenaError::Unaligned)?;
-        let mut interpreter = Interpreter { program, arena };
-        interpreter.reset();
-        Ok(interpreter)
+        Ok(Interpreter { program, arena })
     }
 
     /// The Program that runs here.

@@ -88,6 +88,13 @@ pub enum Event<'a> {
         /// `average`: their averages, 0 to 255.
         average: Values<'a>,
     },
+    /// `light`: a light was switched; from boards whose lights are lines.
+    Light {
+        /// `colour`: which one.
+        colour: &'a str,
+        /// `on`: 1 or 0.
+        on: u32,
+    },
     /// `lost`: samples that the processor did not get to.
     Lost {
         /// `samples`: how many since the last report.
@@ -153,7 +160,7 @@ mod tests {
     use std::string::ToString;
 
     /// One of each kind, with the line that it makes.
-    const LINES: [(Event<'static>, &str); 10] = [
+    const LINES: [(Event<'static>, &str); 11] = [
         (
             Event::Boot {
                 version: "0.1.0",
@@ -195,6 +202,7 @@ mod tests {
             },
             "scores time_ms=990 peak=32768 now=0,7,255 average=",
         ),
+        (Event::Light { colour: "yellow", on: 1 }, "light colour=\"yellow\" on=1"),
         (Event::Lost { samples: 320 }, "lost samples=320"),
         (Event::Refused { code: 2, message: "damaged: 1 = 2" }, "refused code=2 message=\"damaged: 1 = 2\""),
         (Event::Failed { time_ms: 0, message: "" }, "failed time_ms=0 message=\"\""),

@@ -1,15 +1,16 @@
 //! From samples to detections: what firmware and host both run.
 //!
 //! Samples become feature rows, the newest rows that fill the model's input become scores once every stride, and
-//! scores become detections. The pipeline owns nothing big: the arena and the memory for the rows are lent.
+//! scores become detections. The pipeline owns nothing big: memory is lent, and what is never alive together shares it.
 
 use core::fmt;
 
-use crate::arena::ElementType;
+use crate::arena::{ALIGNMENT, ElementType};
 use crate::detect::{Detection, Detector, DetectorError, DetectorSettings, ScoreScale, score_from_probability};
-use crate::frontend::{CHANNELS, FrontEnd, SAMPLE_RATE, STRIDE_SAMPLES, Settings, WINDOW_SAMPLES};
+use crate::frontend::{CHANNELS, SAMPLE_RATE, STRIDE_SAMPLES, Settings, Stream, WINDOW_SAMPLES, Workspace};
 use crate::interpreter::{DataFault, Interpreter};
 use crate::program::Program;
+use crate::program::record::ListeningRecord;
 
 /// Milliseconds from the start of one feature row to the start of the next.
 pub const ROW_MS: u32 = (STRIDE_SAMPLES * 1000 / SAMPLE_RATE) as u32;
@@ -44,13 +45,15 @@ pub enum PipelineError {
     },
     /// It was made for another front end.
     FrontEnd,
-    /// The memory lent for the rows is too small.
-    Rows {
+    /// The memory lent is too small.
+    Memory {
         /// Bytes lent.
         found: usize,
         /// Bytes needed.
         needed: usize,
     },
+    /// The memory lent does not start on a multiple of [`ALIGNMENT`].
+    Unaligned,
     /// The stride between invocations is 0 rows.
     Stride,
     /// The detector cannot be set so.
@@ -77,8 +80,11 @@ impl fmt::Display for PipelineError {
             PipelineError::FrontEnd => {
                 write!(formatter, "the model was made for a front end other than 16 kHz, 30 ms, 20 ms, 40 channels")
             }
-            PipelineError::Rows { found, needed } => {
-                write!(formatter, "{found} bytes lent for feature rows, {needed} needed")
+            PipelineError::Memory { found, needed } => {
+                write!(formatter, "the memory has {found} bytes, the Program and the front end need {needed} bytes")
+            }
+            PipelineError::Unaligned => {
+                write!(formatter, "the memory does not start on a multiple of {ALIGNMENT} bytes")
             }
             PipelineError::Stride => write!(formatter, "the stride between invocations is 0 rows, at least 1 needed"),
             PipelineError::Detector(error) => error.fmt(formatter),
@@ -112,9 +118,13 @@ pub struct WindowResult<const LABELS: usize> {
 
 /// Runs a Program on a stream of samples. `LABELS` and `RESULTS` are the rooms of the [`Detector`].
 pub struct Pipeline<'a, const LABELS: usize, const RESULTS: usize> {
-    front_end: FrontEnd<'a>,
-    interpreter: Interpreter<'a>,
+    settings: &'a Settings<'a>,
+    program: Program<'a>,
     detector: Detector<LABELS, RESULTS>,
+    stream: &'a mut Stream,
+    /// The arena, and elsewhere the workspace of the front end when they cannot share memory.
+    arena: &'a mut [u8],
+    workspace: Option<&'a mut Workspace>,
     rows: &'a mut [i8],
     row_count: u32,
     stride_rows: u32,
@@ -127,6 +137,81 @@ pub fn row_bytes(program: &Program<'_>) -> usize {
     program.inputs().first().map_or(0, |input| input.operand.bytes as usize)
 }
 
+/// The bytes of memory that a pipeline needs for a Program: the arena, the front end's, and the feature rows.
+pub fn memory_bytes(program: &Program<'_>) -> usize {
+    Parts::of(program).total()
+}
+
+/// What the memory of a pipeline consists of, in this order; bytes of each, all but the last a multiple of
+/// [`ALIGNMENT`].
+struct Parts {
+    arena: usize,
+    workspace: usize,
+    stream: usize,
+    rows: usize,
+}
+
+impl Parts {
+    /// The front end is at work between invocations, where an arena holds nothing but the state of the model: without
+    /// such state its workspace is the start of the arena.
+    fn of(program: &Program<'_>) -> Parts {
+        let rounded = |bytes: usize| bytes.checked_next_multiple_of(ALIGNMENT).unwrap_or(usize::MAX);
+        let workspace = rounded(size_of::<Workspace>());
+        let (arena, rows) = (rounded(program.arena_bytes()), row_bytes(program));
+        let stream = rounded(size_of::<Stream>());
+        match program.initialisers() {
+            [] => Parts { arena: arena.max(workspace), workspace: 0, stream, rows },
+            _ => Parts { arena, workspace, stream, rows },
+        }
+    }
+
+    fn total(&self) -> usize {
+        [self.workspace, self.stream, self.rows].into_iter().fold(self.arena, usize::saturating_add)
+    }
+}
+
+/// How a Program is listened with: how often it is invoked, and what is made of its scores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listening {
+    /// Feature rows from one invocation to the next.
+    pub stride_rows: u32,
+    /// How scores become detections.
+    pub detector: DetectorSettings,
+}
+
+impl Listening {
+    /// What the Program says, if it does.
+    pub fn of(program: &Program<'_>) -> Option<Listening> {
+        let record = program.listening()?;
+        Some(Listening {
+            stride_rows: record.stride_rows,
+            detector: DetectorSettings {
+                average_window_ms: record.average_window_ms,
+                threshold: record.threshold.try_into().unwrap_or(u8::MAX),
+                minimum_count: record.minimum_count,
+                suppression_ms: record.suppression_ms,
+                ignored_labels: record.ignored_labels,
+            },
+        })
+    }
+
+    /// The record for a Program.
+    pub fn record(&self) -> ListeningRecord {
+        ListeningRecord {
+            sample_rate_hz: SAMPLE_RATE as u32,
+            window_samples: WINDOW_SAMPLES as u32,
+            stride_samples: STRIDE_SAMPLES as u32,
+            channels: CHANNELS as u32,
+            stride_rows: self.stride_rows,
+            average_window_ms: self.detector.average_window_ms,
+            threshold: self.detector.threshold.into(),
+            minimum_count: self.detector.minimum_count,
+            suppression_ms: self.detector.suppression_ms,
+            ignored_labels: self.detector.ignored_labels,
+        }
+    }
+}
+
 /// The number of labels: the elements of the Program's first output.
 pub fn label_count(program: &Program<'_>) -> usize {
     program.outputs().first().map_or(0, |output| {
@@ -136,16 +221,14 @@ pub fn label_count(program: &Program<'_>) -> usize {
 }
 
 impl<'a, const LABELS: usize, const RESULTS: usize> Pipeline<'a, LABELS, RESULTS> {
-    /// A pipeline that has heard nothing. `rows` is at least [`row_bytes`] long; an invocation follows every
-    /// `stride_rows` rows once the window is full.
+    /// A pipeline that has heard nothing. `memory` is at least [`memory_bytes`] long and starts on a multiple of
+    /// [`ALIGNMENT`]; an invocation follows every `stride_rows` rows once the window is full.
     pub fn new(
-        interpreter: Interpreter<'a>,
+        program: Program<'a>,
         settings: &'a Settings<'a>,
-        detector: DetectorSettings,
-        rows: &'a mut [i8],
-        stride_rows: u32,
+        listening: Listening,
+        memory: &'a mut [u8],
     ) -> Result<Self, PipelineError> {
-        let program = interpreter.program();
         let (inputs, outputs) = (program.inputs(), program.outputs());
         let (&[input], Some(output)) = (inputs, outputs.first()) else {
             return Err(PipelineError::Interface { inputs: inputs.len(), outputs: outputs.len() });
@@ -158,7 +241,7 @@ impl<'a, const LABELS: usize, const RESULTS: usize> Pipeline<'a, LABELS, RESULTS
         if needed == 0 || !needed.is_multiple_of(CHANNELS) {
             return Err(PipelineError::InputLength { found: needed });
         }
-        if let Some(made_for) = program.front_end()
+        if let Some(made_for) = program.listening()
             && (made_for.sample_rate_hz, made_for.window_samples, made_for.stride_samples, made_for.channels)
                 != (SAMPLE_RATE as u32, WINDOW_SAMPLES as u32, STRIDE_SAMPLES as u32, CHANNELS as u32)
         {
@@ -172,18 +255,40 @@ impl<'a, const LABELS: usize, const RESULTS: usize> Pipeline<'a, LABELS, RESULTS
             }
             found => return Err(PipelineError::OutputType { found }),
         };
-        let labels = label_count(program);
-        if rows.len() < needed {
-            return Err(PipelineError::Rows { found: rows.len(), needed });
-        }
-        if stride_rows == 0 {
+        let labels = label_count(&program);
+        if listening.stride_rows == 0 {
             return Err(PipelineError::Stride);
         }
-        let detector = Detector::new(detector, labels).map_err(PipelineError::Detector)?;
-        let rows = &mut rows[..needed];
+        let detector = Detector::new(listening.detector, labels).map_err(PipelineError::Detector)?;
+        let parts = Parts::of(&program);
+        let (found, needed) = (memory.len(), parts.total());
+        if found < needed {
+            return Err(PipelineError::Memory { found, needed });
+        }
+        if !(memory.as_ptr() as usize).is_multiple_of(ALIGNMENT) {
+            return Err(PipelineError::Unaligned);
+        }
+        let (arena, memory) = memory.split_at_mut(parts.arena);
+        let (workspace, memory) = memory.split_at_mut(parts.workspace);
+        let (stream, memory) = memory.split_at_mut(parts.stream);
+        let rows: &mut [i8] = bytemuck::cast_slice_mut(&mut memory[..parts.rows]);
+        resumed(program, arena).reset();
+        let stream: &mut Stream = bytemuck::from_bytes_mut(&mut stream[..size_of::<Stream>()]);
+        stream.reset();
         rows.fill(i8::MIN);
-        let front_end = FrontEnd::new(settings);
-        Ok(Pipeline { front_end, interpreter, detector, rows, row_count: 0, stride_rows, scale, labels })
+        Ok(Pipeline {
+            settings,
+            program,
+            detector,
+            stream,
+            arena,
+            workspace: workspace.get_mut(..size_of::<Workspace>()).map(bytemuck::from_bytes_mut),
+            rows,
+            row_count: 0,
+            stride_rows: listening.stride_rows,
+            scale,
+            labels,
+        })
     }
 
     /// The number of labels.
@@ -196,9 +301,14 @@ impl<'a, const LABELS: usize, const RESULTS: usize> Pipeline<'a, LABELS, RESULTS
         (self.rows.len() / CHANNELS) as u32
     }
 
-    /// The interpreter, for instance to read all outputs after a row with a result.
-    pub fn interpreter(&self) -> &Interpreter<'a> {
-        &self.interpreter
+    /// How many rows are missing until the first invocation; 0 from then on.
+    pub fn rows_until_full(&self) -> u32 {
+        self.window_rows().saturating_sub(self.row_count)
+    }
+
+    /// The interpreter, for instance to read all outputs after a row with a result and before the next row.
+    pub fn interpreter(&mut self) -> Interpreter<'_> {
+        resumed(self.program, self.arena)
     }
 
     /// The detector, for instance for what it averages now.
@@ -208,8 +318,8 @@ impl<'a, const LABELS: usize, const RESULTS: usize> Pipeline<'a, LABELS, RESULTS
 
     /// Forgets everything that was heard.
     pub fn reset(&mut self) {
-        self.front_end.reset();
-        self.interpreter.reset();
+        self.stream.reset();
+        self.interpreter().reset();
         self.detector.reset();
         self.rows.fill(i8::MIN);
         self.row_count = 0;
@@ -219,7 +329,11 @@ impl<'a, const LABELS: usize, const RESULTS: usize> Pipeline<'a, LABELS, RESULTS
     ///
     /// Call it until it returns `None`; then `samples` is empty.
     pub fn push(&mut self, samples: &mut &[i16]) -> Option<Result<Row<LABELS>, DataFault>> {
-        let features = self.front_end.push(samples)?;
+        let workspace = match &mut self.workspace {
+            Some(workspace) => workspace,
+            None => bytemuck::from_bytes_mut(&mut self.arena[..size_of::<Workspace>()]),
+        };
+        let features = self.stream.push(self.settings, workspace, samples)?;
         let index = self.row_count;
         self.row_count = self.row_count.wrapping_add(1);
         self.rows.copy_within(CHANNELS.., 0);
@@ -232,28 +346,35 @@ impl<'a, const LABELS: usize, const RESULTS: usize> Pipeline<'a, LABELS, RESULTS
     }
 
     fn infer(&mut self, index: u32) -> Result<WindowResult<LABELS>, DataFault> {
-        if let Some(input) = self.interpreter.input::<i8>(0) {
+        let mut interpreter = resumed(self.program, self.arena);
+        if let Some(input) = interpreter.input::<i8>(0) {
             input.copy_from((&*self.rows).into());
         }
-        self.interpreter.invoke()?;
+        interpreter.invoke()?;
         let mut scores = [i8::MIN; LABELS];
-        self.read_scores(&mut scores[..self.labels]);
+        read_scores(&interpreter, self.scale, &mut scores[..self.labels]);
         let time_ms = index.wrapping_mul(ROW_MS).wrapping_add(WINDOW_MS);
         let detection = self.detector.push(&scores[..self.labels], time_ms);
         Ok(WindowResult { scores, time_ms, detection })
     }
+}
 
-    fn read_scores(&self, scores: &mut [i8]) {
-        let scale = self.scale;
-        let interpreter = &self.interpreter;
-        if let Some(output) = interpreter.output::<i8>(0) {
-            scores.iter_mut().zip(output.iter()).for_each(|(score, value)| *score = scale.score(value as i32));
-        } else if let Some(output) = interpreter.output::<u8>(0) {
-            scores.iter_mut().zip(output.iter()).for_each(|(score, value)| *score = scale.score(value as i32));
-        } else if let Some(output) = interpreter.output::<i16>(0) {
-            scores.iter_mut().zip(output.iter()).for_each(|(score, value)| *score = scale.score(value as i32));
-        } else if let Some(output) = interpreter.output::<f32>(0) {
-            scores.iter_mut().zip(output.iter()).for_each(|(score, value)| *score = score_from_probability(value));
-        }
+/// The interpreter of a pipeline, whose memory was checked when the pipeline was made.
+fn resumed<'m>(program: Program<'m>, arena: &'m mut [u8]) -> Interpreter<'m> {
+    match Interpreter::resume(program, arena) {
+        Ok(interpreter) => interpreter,
+        Err(_) => unreachable!("the arena was taken before"),
+    }
+}
+
+fn read_scores(interpreter: &Interpreter<'_>, scale: ScoreScale, scores: &mut [i8]) {
+    if let Some(output) = interpreter.output::<i8>(0) {
+        scores.iter_mut().zip(output.iter()).for_each(|(score, value)| *score = scale.score(value as i32));
+    } else if let Some(output) = interpreter.output::<u8>(0) {
+        scores.iter_mut().zip(output.iter()).for_each(|(score, value)| *score = scale.score(value as i32));
+    } else if let Some(output) = interpreter.output::<i16>(0) {
+        scores.iter_mut().zip(output.iter()).for_each(|(score, value)| *score = scale.score(value as i32));
+    } else if let Some(output) = interpreter.output::<f32>(0) {
+        scores.iter_mut().zip(output.iter()).for_each(|(score, value)| *score = score_from_probability(value));
     }
 }

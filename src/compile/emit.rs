@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bytemuck::{Pod, bytes_of};
 use micro_runtime::arena::{ALIGNMENT, ElementType};
 use micro_runtime::program::record::{
-    CHECKED_FROM, FORMAT, FrontEndRecord, Header, InitialiserRecord, MAGIC, NO_DATA, OpRecord, OperandRecord, Region,
+    CHECKED_FROM, FORMAT, Header, InitialiserRecord, ListeningRecord, MAGIC, NO_DATA, OpRecord, OperandRecord, Region,
     Section, SubgraphRecord, TensorRecord,
 };
 use micro_runtime::program::{KernelSet, crc32};
@@ -20,8 +20,8 @@ pub struct Extras {
     pub source_digest: [u8; 32],
     /// The labels of the first output.
     pub labels: Vec<String>,
-    /// What the front end must be set to.
-    pub front_end: Option<FrontEndRecord>,
+    /// How to listen with it.
+    pub listening: Option<ListeningRecord>,
     /// What weights and scratch are laid out for.
     pub kernel_set: KernelSet,
 }
@@ -173,7 +173,7 @@ pub fn emit(parts: &Parts<'_>, extras: &Extras) -> Emitted {
         })
         .collect();
     let labels: Vec<u8> = extras.labels.iter().flat_map(|label| label.bytes().chain([0])).collect();
-    let front_end: Vec<FrontEndRecord> = extras.front_end.into_iter().collect();
+    let listening: Vec<ListeningRecord> = extras.listening.into_iter().collect();
 
     let mut layout = Layout { end: size_of::<Header>() };
     let mut header = Header {
@@ -192,7 +192,7 @@ pub fn emit(parts: &Parts<'_>, extras: &Extras) -> Emitted {
         extents: layout.section(&extents),
         initialisers: layout.section(&initialisers),
         labels: Section::default(),
-        front_end: layout.section(&front_end),
+        listening: layout.section(&listening),
     };
     header.labels = layout.section(&labels);
     let base = layout.end.next_multiple_of(ALIGNMENT) as u32;
@@ -219,7 +219,7 @@ pub fn emit(parts: &Parts<'_>, extras: &Extras) -> Emitted {
     append(&mut bytes, &outputs);
     append(&mut bytes, &extents);
     append(&mut bytes, &initialisers);
-    append(&mut bytes, &front_end);
+    append(&mut bytes, &listening);
     bytes.extend_from_slice(&labels);
     bytes.resize(base as usize, 0);
     bytes.extend_from_slice(&constants);

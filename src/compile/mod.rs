@@ -18,7 +18,7 @@ use std::collections::HashMap;
 
 use micro_runtime::arena::ElementType;
 use micro_runtime::kernels;
-use micro_runtime::program::record::{FrontEndRecord, OperandRecord};
+use micro_runtime::program::record::{ListeningRecord, OperandRecord};
 use micro_runtime::program::{KernelSet, MAXIMUM_SUBGRAPHS, Program};
 use sha2::{Digest, Sha256};
 
@@ -43,8 +43,8 @@ pub struct Options {
     pub keep_all_tensors: bool,
     /// The labels of the first output; empty when there are none.
     pub labels: Vec<String>,
-    /// What the audio front end must be set to.
-    pub front_end: Option<FrontEndRecord>,
+    /// How to listen with the model; for models that take sound.
+    pub listening: Option<ListeningRecord>,
 }
 
 /// A compiled model.
@@ -192,7 +192,7 @@ pub fn compile(model: &Model<'_>, options: &Options) -> Result<Compiled, Compile
     let extras = Extras {
         source_digest: digest(model.bytes),
         labels: options.labels.clone(),
-        front_end: options.front_end,
+        listening: options.listening,
         kernel_set: options.kernel_set,
     };
     let emitted = emit(&parts, &extras);

@@ -1,6 +1,11 @@
 //! The model that runs when none is named.
 
-use micro_runtime::detect::DetectorSettings;
+use micro_runtime::detect::{DetectorSettings, background_labels};
+use micro_runtime::pipeline::Listening;
+
+use super::loaded::labels_of;
+use crate::compile::Options;
+use crate::model::Model;
 
 /// The keyword model for "yes" and "no"; its labels are in its metadata.
 pub const KEYWORD_MODEL: &[u8] = include_bytes!("../../fixtures/models/yes_no.tflite");
@@ -8,4 +13,14 @@ pub const KEYWORD_MODEL: &[u8] = include_bytes!("../../fixtures/models/yes_no.tf
 /// The settings that suit it, from its evaluation on connected speech; ignored labels apart.
 pub fn detector_settings() -> DetectorSettings {
     DetectorSettings { average_window_ms: 400, threshold: 150, ..DetectorSettings::default() }
+}
+
+/// What the Program of the keyword model for a chip is compiled with: labels, and how to listen with it. There it is
+/// invoked every fifth feature row, which leaves the processor asleep most of the time.
+pub fn chip_options() -> Options {
+    let labels = Model::read(KEYWORD_MODEL).map(|model| labels_of(&model)).unwrap_or_default();
+    let ignored_labels = background_labels(labels.iter().map(String::as_str));
+    let detector = DetectorSettings { ignored_labels, ..detector_settings() };
+    let listening = Some(Listening { stride_rows: 5, detector }.record());
+    Options { labels, listening, ..Options::default() }
 }

@@ -2,8 +2,8 @@
 
 use micro_runtime::detect::{Detection, DetectorSettings};
 use micro_runtime::frontend::{CHANNELS, SAMPLE_RATE, tables};
-use micro_runtime::interpreter::{DataFault, Interpreter};
-use micro_runtime::pipeline::{Pipeline, PipelineError, ROW_MS, Row, row_bytes};
+use micro_runtime::interpreter::DataFault;
+use micro_runtime::pipeline::{Listening, Pipeline, PipelineError, ROW_MS, Row, memory_bytes};
 use micro_runtime::program::Program;
 use ndarray::{Array2, ArrayView2};
 use thiserror::Error;
@@ -126,20 +126,16 @@ fn best(scores: &[i8]) -> Option<(usize, i8)> {
 ///
 /// `samples` are mono at 16 kHz. The same Program, samples and settings give the same result, everywhere.
 pub fn listen(program: Program<'_>, samples: &[i16], settings: &Settings) -> Result<Heard, ListenError> {
-    let mut arena = AlignedBytes::zeroed(program.arena_bytes());
-    let mut rows = vec![0i8; row_bytes(&program)];
-    let interpreter = Interpreter::new(program, &mut arena)
-        .expect("the arena has the size and the alignment that the Program asks for");
-    let stride_rows = settings.stride_ms / ROW_MS;
+    let mut memory = AlignedBytes::zeroed(memory_bytes(&program));
+    let listening = Listening { stride_rows: settings.stride_ms / ROW_MS, detector: settings.detector };
     let mut pipeline: Pipeline<'_, MAX_LABELS, MAX_RESULTS> =
-        Pipeline::new(interpreter, &tables::DEFAULT, settings.detector, &mut rows, stride_rows)
-            .map_err(ListenError::Pipeline)?;
+        Pipeline::new(program, &tables::DEFAULT, listening, &mut memory).map_err(ListenError::Pipeline)?;
     let mut heard = Heard { window_rows: pipeline.window_rows(), ..Heard::default() };
     let mut rest = samples;
     while let Some(row) = pipeline.push(&mut rest) {
         let row = row.map_err(ListenError::Data)?;
         heard.rows.push(row.features);
-        note(&mut heard, &pipeline, &row);
+        note(&mut heard, &mut pipeline, &row);
     }
     heard.windows_in_clip = heard.windows.len();
     let tail = vec![0i16; settings.tail_ms as usize * SAMPLE_RATE / 1000];
@@ -147,12 +143,12 @@ pub fn listen(program: Program<'_>, samples: &[i16], settings: &Settings) -> Res
     while let Some(row) = pipeline.push(&mut rest) {
         let row = row.map_err(ListenError::Data)?;
         heard.tail_rows.push(row.features);
-        note(&mut heard, &pipeline, &row);
+        note(&mut heard, &mut pipeline, &row);
     }
     Ok(heard)
 }
 
-fn note(heard: &mut Heard, pipeline: &Pipeline<'_, MAX_LABELS, MAX_RESULTS>, row: &Row<MAX_LABELS>) {
+fn note(heard: &mut Heard, pipeline: &mut Pipeline<'_, MAX_LABELS, MAX_RESULTS>, row: &Row<MAX_LABELS>) {
     let Some(result) = &row.result else { return };
     heard.windows.push(Window {
         last_row: row.index,

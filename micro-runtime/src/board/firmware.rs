@@ -16,6 +16,9 @@ pub const FORMAT: u32 = 1;
 /// The index of the word in the vector table that holds the address of the record.
 pub const RECORD_VECTOR: usize = 7;
 
+/// The longest model input that a firmware which takes sound keeps memory for beside the arena, in bytes.
+pub const ROW_BYTES: u32 = 16 * 1024;
+
 /// What the host must know before it puts a Program beside a firmware.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
@@ -38,7 +41,7 @@ pub struct FirmwareRecord {
     pub program_bytes: u32,
     /// The greatest arena that it can lend.
     pub arena_bytes: u32,
-    /// The longest model input, in bytes of feature rows; 0 when it does not take sound.
+    /// The longest model input, in bytes of feature rows, beside the greatest arena; 0 when it does not take sound.
     pub row_bytes: u32,
     /// The greatest number of labels.
     pub labels: u32,

@@ -19,6 +19,8 @@ pub mod scale;
 pub mod tables;
 pub mod window;
 
+use bytemuck::{Pod, Zeroable};
+
 use crate::arena::{Input, Output};
 use dsp::Native;
 use noise::NoiseReduction;
@@ -74,28 +76,63 @@ pub struct Settings<'t> {
     pub log_correction_bits: u32,
 }
 
-/// A stream of samples becoming rows of features.
-///
-/// Holds the samples that the next window shares with the last one, the noise estimate and the working memory;
-/// about 3 KB, no heap, nothing allocated later.
+/// A stream of samples becoming rows of features: [`Stream`] and [`Workspace`] in one, about 3 KB.
 pub struct FrontEnd<'t> {
     settings: &'t Settings<'t>,
-    samples: [i16; WINDOW_SAMPLES],
-    filled: usize,
-    noise: [u32; CHANNELS],
+    stream: Stream,
     workspace: Workspace,
 }
 
 impl<'t> FrontEnd<'t> {
     /// A front end that has heard nothing.
     pub const fn new(settings: &'t Settings<'t>) -> Self {
-        FrontEnd {
-            settings,
-            samples: [0; WINDOW_SAMPLES],
-            filled: 0,
-            noise: [0; CHANNELS],
-            workspace: Workspace { spectrum: [0; dsp::SPECTRUM], frame: [0; dsp::FRAME] },
-        }
+        let workspace = Workspace { spectrum: [0; dsp::SPECTRUM], frame: [0; dsp::FRAME] };
+        FrontEnd { settings, stream: Stream::new(), workspace }
+    }
+
+    /// Forgets all samples and the noise estimate.
+    pub fn reset(&mut self) {
+        self.stream.reset();
+    }
+
+    /// How many more samples the next row needs, 1 to [`WINDOW_SAMPLES`].
+    pub fn samples_needed(&self) -> usize {
+        self.stream.samples_needed()
+    }
+
+    /// As [`Stream::push`].
+    pub fn push(&mut self, samples: &mut &[i16]) -> Option<[i8; CHANNELS]> {
+        self.stream.push(self.settings, &mut self.workspace, samples)
+    }
+}
+
+/// What a front end remembers: the samples that the next window shares with the last one, and the noise estimate.
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[repr(C)]
+pub struct Stream {
+    noise: [u32; CHANNELS],
+    samples: [i16; WINDOW_SAMPLES],
+    filled: u32,
+}
+
+/// The memory that the stages work in. What it holds before and after a row is of no consequence.
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[repr(C)]
+pub struct Workspace {
+    spectrum: [u32; dsp::SPECTRUM],
+    frame: [u32; dsp::FRAME],
+}
+
+impl Default for Stream {
+    fn default() -> Stream {
+        Stream::new()
+    }
+}
+
+impl Stream {
+    /// One that has heard nothing.
+    pub const fn new() -> Stream {
+        Stream { samples: [0; WINDOW_SAMPLES], filled: 0, noise: [0; CHANNELS] }
     }
 
     /// Forgets all samples and the noise estimate.
@@ -106,7 +143,7 @@ impl<'t> FrontEnd<'t> {
 
     /// How many more samples the next row needs, 1 to [`WINDOW_SAMPLES`].
     pub fn samples_needed(&self) -> usize {
-        WINDOW_SAMPLES - self.filled
+        WINDOW_SAMPLES - self.filled as usize
     }
 
     /// Takes samples off the front of `samples`: all of them, or as many as complete a window, whose row it returns.
@@ -114,27 +151,31 @@ impl<'t> FrontEnd<'t> {
     /// Call it until it returns `None`; then `samples` is empty. Row `i` covers the samples from
     /// `i * STRIDE_SAMPLES` to `i * STRIDE_SAMPLES + WINDOW_SAMPLES` since the start or the last
     /// [`reset`](Self::reset), however they were cut into slices.
-    pub fn push(&mut self, samples: &mut &[i16]) -> Option<[i8; CHANNELS]> {
+    pub fn push(
+        &mut self,
+        settings: &Settings<'_>,
+        workspace: &mut Workspace,
+        samples: &mut &[i16],
+    ) -> Option<[i8; CHANNELS]> {
         let taken = samples.len().min(self.samples_needed());
         let (now, later) = samples.split_at(taken);
-        self.samples[self.filled..][..taken].copy_from_slice(now);
-        self.filled += taken;
+        self.samples[self.filled as usize..][..taken].copy_from_slice(now);
+        self.filled += taken as u32;
         *samples = later;
-        if self.filled < WINDOW_SAMPLES {
+        if self.samples_needed() > 0 {
             return None;
         }
-        let row = self.row();
+        let row = self.row(settings, workspace);
         self.samples.copy_within(STRIDE_SAMPLES.., 0);
-        self.filled = WINDOW_SAMPLES - STRIDE_SAMPLES;
+        self.filled = (WINDOW_SAMPLES - STRIDE_SAMPLES) as u32;
         Some(row)
     }
 
     /// The features of the full window, all stages in order.
-    fn row(&mut self) -> [i8; CHANNELS] {
-        let settings = self.settings;
+    fn row(&mut self, settings: &Settings<'_>, workspace: &mut Workspace) -> [i8; CHANNELS] {
         let gains = Input::from(&settings.gain_table[..]);
         let noise = Output::from(&mut self.noise[..]);
-        let Workspace { spectrum, frame } = &mut self.workspace;
+        let Workspace { spectrum, frame } = workspace;
 
         let shift = dsp::windowed::<Native>(&self.samples, settings.window, settings.window_shift, frame);
         dsp::energies::<Native>(frame, shift, settings.twiddles, spectrum);
@@ -153,12 +194,6 @@ impl<'t> FrontEnd<'t> {
         scale::features_to_int8(features.as_input(), Output::from(&mut row[..]));
         row
     }
-}
-
-/// The memory that the stages work in.
-struct Workspace {
-    spectrum: [u32; dsp::SPECTRUM],
-    frame: [u32; dsp::FRAME],
 }
 
 /// The element at `index`, or 0 where there is none.

@@ -44,6 +44,7 @@ impl<'a> Event<'a> {
                 now: fields.values("now")?,
                 average: fields.values("average")?,
             },
+            "light" => Event::Light { colour: fields.text("colour")?, on: fields.number("on")? },
             "lost" => Event::Lost { samples: fields.number("samples")? },
             "refused" => Event::Refused { code: fields.number("code")?, message: fields.text("message")? },
             "failed" => Event::Failed { time_ms: fields.number("time_ms")?, message: fields.text("message")? },

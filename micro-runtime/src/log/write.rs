@@ -67,6 +67,11 @@ impl Event<'_> {
                 line.values("now", now)?;
                 line.values("average", average)
             }
+            Event::Light { colour, on } => {
+                line.event("light")?;
+                line.text("colour", colour)?;
+                line.number("on", on)
+            }
             Event::Lost { samples } => {
                 line.event("lost")?;
                 line.number("samples", samples)

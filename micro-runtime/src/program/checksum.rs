@@ -1,5 +1,7 @@
 //! CRC-32 as in IEEE 802.3, with a table of sixteen entries: small enough for a chip, quick enough for a boot.
 
+use super::ProgramError;
+
 const TABLE: [u32; 16] = table();
 
 const fn table() -> [u32; 16] {
@@ -25,11 +27,45 @@ pub fn crc32(bytes: &[u8]) -> u32 {
 
 /// The CRC-32 of the bytes that `bytes` yields.
 pub fn crc32_of(bytes: impl Iterator<Item = u8>) -> u32 {
-    !bytes.fold(u32::MAX, |state, byte| {
-        let state = state ^ byte as u32;
-        let state = (state >> 4) ^ TABLE[(state & 15) as usize];
-        (state >> 4) ^ TABLE[(state & 15) as usize]
-    })
+    !bytes.fold(u32::MAX, step)
+}
+
+#[inline(always)]
+fn step(state: u32, byte: u8) -> u32 {
+    let state = state ^ byte as u32;
+    let state = (state >> 4) ^ TABLE[(state & 15) as usize];
+    (state >> 4) ^ TABLE[(state & 15) as usize]
+}
+
+/// The checksum of a Program, computed in pieces.
+#[derive(Clone, Debug)]
+pub struct Checksum<'p> {
+    rest: &'p [u8],
+    state: u32,
+    needed: u32,
+}
+
+impl<'p> Checksum<'p> {
+    pub(super) fn new(bytes: &'p [u8], needed: u32) -> Checksum<'p> {
+        Checksum { rest: bytes, state: u32::MAX, needed }
+    }
+
+    /// Goes on for at most `bytes` bytes. True when it has come to the end and is right.
+    pub fn advance(&mut self, bytes: usize) -> Result<bool, ProgramError> {
+        let (now, later) = self.rest.split_at(bytes.min(self.rest.len()));
+        self.state = now.iter().copied().fold(self.state, step);
+        self.rest = later;
+        if !later.is_empty() {
+            return Ok(false);
+        }
+        let found = !self.state;
+        if found == self.needed { Ok(true) } else { Err(ProgramError::Checksum { found, needed: self.needed }) }
+    }
+
+    /// Goes on to the end.
+    pub fn finish(&mut self) -> Result<(), ProgramError> {
+        self.advance(usize::MAX).map(|_| ())
+    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use bytemuck::Pod;
 
 use crate::arena::{ALIGNMENT, ElementType};
 use crate::kernels::{Kernel, Op};
-pub use checksum::{crc32, crc32_of};
+pub use checksum::{Checksum, crc32, crc32_of};
 pub use error::ProgramError;
 use record::*;
 
@@ -74,6 +74,35 @@ impl<'p> Program<'p> {
     ///
     /// `find` gives the kernel for a code: the `find` of a set that [`kernels!`](crate::kernels!) made.
     pub fn parse(bytes: &'p [u8], find: fn(u32) -> Option<&'static Kernel>) -> Result<Program<'p>, ProgramError> {
+        let program = Program::open(bytes, find)?;
+        program.checksum().finish()?;
+        program.check()?;
+        Ok(program)
+    }
+
+    /// As [`parse`](Program::parse), with the checksum left to the caller: most of the time that parsing takes, to be
+    /// spread over whatever else there is to do before the Program is first run.
+    ///
+    /// The Program that this returns is sound: running it stays inside of it and the arena. Only its checksum says that
+    /// it is the one that the host wrote. Of bytes that are not sound, the checksum is computed at once, for then it is
+    /// the better reason.
+    pub fn parse_before_checksum(
+        bytes: &'p [u8],
+        find: fn(u32) -> Option<&'static Kernel>,
+    ) -> Result<(Program<'p>, Checksum<'p>), ProgramError> {
+        let program = Program::open(bytes, find)?;
+        match program.check() {
+            Ok(()) => Ok((program, program.checksum())),
+            Err(error) => Err(program.checksum().finish().err().unwrap_or(error)),
+        }
+    }
+
+    fn checksum(&self) -> Checksum<'p> {
+        Checksum::new(&self.bytes[CHECKED_FROM..], self.header.checksum)
+    }
+
+    /// Checks that `bytes` are those of a Program of this format, all of them.
+    fn open(bytes: &'p [u8], find: fn(u32) -> Option<&'static Kernel>) -> Result<Program<'p>, ProgramError> {
         if !(bytes.as_ptr() as usize).is_multiple_of(ALIGNMENT) {
             return Err(ProgramError::Unaligned);
         }
@@ -91,20 +120,14 @@ impl<'p> Program<'p> {
         let Some(bytes) = bytes.get(..length).filter(|bytes| bytes.len() >= size_of::<Header>()) else {
             return Err(ProgramError::TooShort { found: bytes.len(), needed: length });
         };
-        let found = crc32(&bytes[CHECKED_FROM..]);
-        if found != header.checksum {
-            return Err(ProgramError::Checksum { found, needed: header.checksum });
-        }
-        if KernelSet::from_code(header.kernel_set).is_none() {
-            return Err(ProgramError::KernelSet { found: header.kernel_set });
-        }
-        let program = Program { bytes, header, find };
-        program.check()?;
-        Ok(program)
+        Ok(Program { bytes, header, find })
     }
 
     fn check(&self) -> Result<(), ProgramError> {
         let header = self.header;
+        if KernelSet::from_code(header.kernel_set).is_none() {
+            return Err(ProgramError::KernelSet { found: header.kernel_set });
+        }
         self.checked::<SubgraphRecord>(header.subgraphs, "subgraphs")?;
         self.checked::<OpRecord>(header.ops, "ops")?;
         self.checked::<OperandRecord>(header.operands, "operands")?;
@@ -112,7 +135,7 @@ impl<'p> Program<'p> {
         self.checked::<TensorRecord>(header.outputs, "outputs")?;
         self.checked::<u32>(header.extents, "extents")?;
         self.checked::<InitialiserRecord>(header.initialisers, "initialisers")?;
-        self.checked::<FrontEndRecord>(header.front_end, "front end")?;
+        self.checked::<ListeningRecord>(header.listening, "listening settings")?;
         let labels = self.checked::<u8>(header.labels, "labels")?;
         if core::str::from_utf8(labels).is_err() || labels.last().is_some_and(|&byte| byte != 0) {
             return Err(ProgramError::Section { name: "labels" });
@@ -256,13 +279,13 @@ impl<'p> Program<'p> {
     }
 
     /// The labels of the first output, in its order; none when the Program carries none.
-    pub fn labels(&self) -> impl Iterator<Item = &'p str> + use<'p> {
+    pub fn labels(&self) -> impl Iterator<Item = &'p str> + Clone + use<'p> {
         core::str::from_utf8(self.records(self.header.labels)).unwrap_or_default().split_terminator('\0')
     }
 
-    /// What the audio front end must be set to, when the model takes sound.
-    pub fn front_end(&self) -> Option<&'p FrontEndRecord> {
-        self.records(self.header.front_end).first()
+    /// How to listen with it, when the Program says so.
+    pub fn listening(&self) -> Option<&'p ListeningRecord> {
+        self.records(self.header.listening).first()
     }
 
     /// The kernel that runs an op of this Program.

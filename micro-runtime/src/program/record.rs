@@ -55,8 +55,8 @@ pub struct Header {
     pub initialisers: Section,
     /// UTF-8 bytes: the labels, each ended by a NUL.
     pub labels: Section,
-    /// At most one [`FrontEndRecord`].
-    pub front_end: Section,
+    /// At most one [`ListeningRecord`].
+    pub listening: Section,
 }
 
 /// The offset of the first byte that the checksum covers.
@@ -165,10 +165,11 @@ pub struct InitialiserRecord {
 /// The `data_offset` of an initialiser without data.
 pub const NO_DATA: u32 = u32::MAX;
 
-/// What the audio front end must be set to for this model.
+/// How a model that takes sound wants to be listened with: the audio front end that it was trained on, how often it
+/// is invoked, and the settings of the detector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
-pub struct FrontEndRecord {
+pub struct ListeningRecord {
     /// Samples a second.
     pub sample_rate_hz: u32,
     /// Samples in a window.
@@ -177,6 +178,18 @@ pub struct FrontEndRecord {
     pub stride_samples: u32,
     /// Channels in a feature row.
     pub channels: u32,
+    /// Feature rows from one invocation to the next.
+    pub stride_rows: u32,
+    /// Milliseconds over which the detector averages scores.
+    pub average_window_ms: u32,
+    /// What an averaged score must exceed, 0 to 254.
+    pub threshold: u32,
+    /// The least number of results before anything is reported.
+    pub minimum_count: u32,
+    /// Milliseconds in which a word is not reported again.
+    pub suppression_ms: u32,
+    /// Bit `n` set: label `n` is never reported.
+    pub ignored_labels: u32,
 }
 
 const _: () = {
@@ -186,5 +199,5 @@ const _: () = {
     assert!(size_of::<OperandRecord>() == 12);
     assert!(size_of::<TensorRecord>() == 28);
     assert!(size_of::<InitialiserRecord>() == 16);
-    assert!(size_of::<FrontEndRecord>() == 16);
+    assert!(size_of::<ListeningRecord>() == 40);
 };

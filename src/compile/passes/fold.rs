@@ -78,7 +78,7 @@ pub fn fold(graph: &Graph<'_>, aliases: &Aliases, step: &Step) -> Result<Option<
             inputs: &[],
             outputs: &outputs,
         },
-        &Extras { source_digest: [0; 32], labels: Vec::new(), front_end: None, kernel_set: KernelSet::Generic },
+        &Extras { source_digest: [0; 32], labels: Vec::new(), listening: None, kernel_set: KernelSet::Generic },
     );
     let refusal = |error: &dyn std::fmt::Display| {
         Refusal::new(

@@ -78,7 +78,7 @@ fn program_bytes(graph: &Graph<'_>, scheduled: &[Scheduled]) -> AlignedBytes {
         inputs: &ids(&main.inputs),
         outputs: &ids(&main.outputs),
     };
-    let extras = Extras { source_digest: [0; 32], labels: Vec::new(), front_end: None, kernel_set: KernelSet::Generic };
+    let extras = Extras { source_digest: [0; 32], labels: Vec::new(), listening: None, kernel_set: KernelSet::Generic };
     AlignedBytes::from(emit(&parts, &extras).bytes.as_slice())
 }
 

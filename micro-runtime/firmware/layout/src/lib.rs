@@ -1,12 +1,16 @@
 //! The linker script of a firmware, made from the facts of its board. Build scripts call [`link`].
 //!
 //! The stack lies at the bottom of the memory, below everything else: running over its end leaves the memory and is a
-//! fault at once, where it would otherwise overwrite variables.
+//! fault at once, where it would otherwise overwrite variables. All memory above the variables is for the arena.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use micro_runtime::board::Board;
+use micro_runtime::board::firmware::ROW_BYTES;
+
+/// Bytes beside arena and feature rows that are kept free for the working memory of the front end.
+const WORKSPACE_BYTES: u32 = 2048;
 
 /// Writes the linker script for `board` and tells cargo to link every binary of the calling package with it.
 ///
@@ -47,7 +51,9 @@ SECTIONS {{
   }} > RAM AT > FLASH
   __data_load = LOADADDR(.data);
   .bss (NOLOAD) : ALIGN(4) {{ __bss_start = .; *(.bss .bss.*) . = ALIGN(4); __bss_end = .; }} > RAM
-  .uninit (NOLOAD) : ALIGN(16) {{ *(.uninit .uninit.*) }} > RAM
+  .uninit (NOLOAD) : ALIGN(16) {{ *(.uninit .uninit.*) . = ALIGN(16); __memory_start = .; }} > RAM
+  __memory_bytes = ORIGIN(RAM) + LENGTH(RAM) - __memory_start;
+  __arena_bytes = __memory_bytes - {beside_arena:#x};
   /DISCARD/ : {{ *(.ARM.exidx .ARM.exidx.* .ARM.extab.*) }}
 }}
 ",
@@ -57,6 +63,7 @@ SECTIONS {{
         ram_bytes = board.ram.bytes,
         program = board.program.start,
         program_bytes = board.program.bytes,
+        beside_arena = ROW_BYTES + WORKSPACE_BYTES,
     );
     script
 }

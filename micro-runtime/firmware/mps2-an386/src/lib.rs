@@ -3,38 +3,44 @@
 #![no_std]
 
 pub mod counter;
+pub mod emulated;
 pub mod semihosting;
+pub mod stack;
+mod wav;
 
 use core::panic::PanicInfo;
 
-use micro_runtime::board::firmware::{self, FirmwareRecord, padded};
-use micro_runtime::board::{Board, MPS2_AN386};
-use micro_runtime::program::KernelSet;
-use startup::Vector;
+use micro_runtime::log::Event;
+use startup::LinkedRecord;
+pub use startup::Vector;
 
-const BOARD: Board = MPS2_AN386;
+/// Version of the firmware.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-static RECORD: FirmwareRecord = FirmwareRecord {
-    magic: firmware::MAGIC,
-    format: firmware::FORMAT,
-    board: padded(BOARD.name),
-    version: padded(env!("CARGO_PKG_VERSION")),
-    program_format: micro_runtime::program::record::FORMAT,
-    kernel_set: KernelSet::Armv7em.code(),
-    program_start: BOARD.program.start,
-    program_bytes: BOARD.program.bytes,
-    arena_bytes: 0,
-    row_bytes: 0,
-    labels: 0,
-    kernels: 0,
-    kernel_count: 0,
-    reserved: 0,
-};
+/// The vector table of a program with this record.
+pub const fn vectors(record: &'static LinkedRecord) -> [Vector; 16] {
+    startup::system_vectors(record, fault)
+}
 
-#[unsafe(export_name = "__vectors")]
-#[unsafe(link_section = ".vectors")]
-#[used]
-static VECTORS: [Vector; 16] = startup::system_vectors(&RECORD, fault);
+/// Gives a program its vector table, and a record that names the kernels with these codes.
+#[macro_export]
+macro_rules! program {
+    ($kernels:expr, row_bytes: $row_bytes:expr, labels: $labels:expr) => {
+        static RECORD: startup::LinkedRecord = startup::LinkedRecord::new(
+            &micro_runtime::board::MPS2_AN386,
+            $crate::VERSION,
+            app::KERNEL_SET,
+            $kernels,
+            $row_bytes,
+            $labels,
+        );
+
+        #[unsafe(export_name = "__vectors")]
+        #[unsafe(link_section = ".vectors")]
+        #[used]
+        static VECTORS: [$crate::Vector; 16] = $crate::vectors(&RECORD);
+    };
+}
 
 extern "C" fn fault() {
     semihosting::print(format_args!("fault: the processor stopped\n"));
@@ -43,6 +49,7 @@ extern "C" fn fault() {
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
-    semihosting::print(format_args!("{info}\n"));
+    let (file, line) = info.location().map_or(("", 0), |place| (place.file(), place.line()));
+    semihosting::print(format_args!("{}\n{}\n", Event::Panic { file, line }, info.message()));
     semihosting::exit(101)
 }

@@ -4,10 +4,17 @@
 //! masked or not.
 
 #![no_std]
+#![warn(missing_docs)]
+
+mod memory;
+mod record;
+
+pub use memory::{memory, program_slot};
+pub use record::LinkedRecord;
 
 use core::arch::global_asm;
 
-use micro_runtime::board::firmware::FirmwareRecord;
+use micro_runtime::board::firmware::RECORD_VECTOR;
 
 /// An entry of the vector table.
 #[derive(Clone, Copy)]
@@ -16,7 +23,7 @@ pub union Vector {
     /// What runs when the exception comes.
     pub handler: unsafe extern "C" fn(),
     /// Where the firmware record lies.
-    pub record: &'static FirmwareRecord,
+    pub record: &'static LinkedRecord,
     /// The end of the stack.
     pub stack: *const u32,
     /// A reserved word.
@@ -32,13 +39,13 @@ unsafe extern "C" {
 }
 
 /// The first 16 vectors: stack, reset, `fault` for everything that should not happen, and the firmware record.
-pub const fn system_vectors(record: &'static FirmwareRecord, fault: unsafe extern "C" fn()) -> [Vector; 16] {
+pub const fn system_vectors(record: &'static LinkedRecord, fault: unsafe extern "C" fn()) -> [Vector; 16] {
     let fault = Vector { handler: fault };
     let zero = Vector { zero: 0 };
     let mut vectors = [fault; 16];
     vectors[0] = Vector { stack: &raw const __stack_top };
     vectors[1] = Vector { handler: reset };
-    vectors[micro_runtime::board::firmware::RECORD_VECTOR] = Vector { record };
+    vectors[RECORD_VECTOR] = Vector { record };
     let mut reserved = 8;
     while reserved < 11 {
         vectors[reserved] = zero;

@@ -13,6 +13,8 @@ use micro_runtime::program::Program;
 use mps2_an386::semihosting::{File, arguments, exit, print};
 use mps2_an386::{counter, semihosting};
 
+mps2_an386::program!(&[], row_bytes: 0, labels: 0);
+
 #[repr(C, align(16))]
 struct Memory<const BYTES: usize>([u8; BYTES]);
 

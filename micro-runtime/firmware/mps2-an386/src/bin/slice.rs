@@ -11,6 +11,8 @@ use micro_runtime::frontend::{FrontEnd, STRIDE_SAMPLES, tables};
 use mps2_an386::counter;
 use mps2_an386::semihosting::{File, arguments, exit, print};
 
+mps2_an386::program!(&[], row_bytes: 0, labels: 0);
+
 #[repr(C, align(16))]
 struct Memory<const BYTES: usize>([u8; BYTES]);
 
