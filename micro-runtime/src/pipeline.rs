@@ -330,7 +330,7 @@ impl<'a, const LABELS: usize, const RESULTS: usize> Pipeline<'a, LABELS, RESULTS
     /// Call it until it returns `None`; then `samples` is empty.
     pub fn push(&mut self, samples: &mut &[i16]) -> Option<Result<Row<LABELS>, DataFault>> {
         let workspace = match &mut self.workspace {
-            Some(workspace) => workspace,
+            Some(workspace) => &mut **workspace,
             None => bytemuck::from_bytes_mut(&mut self.arena[..size_of::<Workspace>()]),
         };
         let features = self.stream.push(self.settings, workspace, samples)?;

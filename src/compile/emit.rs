@@ -233,7 +233,7 @@ pub fn emit(parts: &Parts<'_>, extras: &Extras) -> Emitted {
             + size_of_val(&*outputs)
             + size_of_val(&*extents)
             + size_of_val(&*initialisers)
-            + size_of_val(&*front_end)) as u32,
+            + size_of_val(&*listening)) as u32,
         labels: labels.len() as u32,
         ..of_constants
     };

@@ -94,6 +94,21 @@ impl Case {
         self.bytes(&self.model)
     }
 
+    /// What is done with one interpreter, in order: a reset, or an invocation with these inputs.
+    pub fn script(&self) -> Vec<Option<Vec<Vec<u8>>>> {
+        let inputs = |step: &Step| step.inputs.iter().map(|input| self.bytes(input)).collect();
+        let mut script = Vec::new();
+        for step in &self.steps {
+            if step.reset || !self.stateful {
+                script.push(None);
+            }
+            if !step.reset {
+                script.push(Some(inputs(step)));
+            }
+        }
+        script
+    }
+
     /// Runs the case with these options.
     pub fn run(&self, options: &Options) -> Outcome {
         let bytes = self.model();

@@ -1,7 +1,9 @@
 //! What the tests share: where the conformance corpus is, and how its cases are run.
 #![allow(dead_code)]
 
+pub mod board;
 pub mod cases;
+pub mod emulator;
 
 use std::path::PathBuf;
 

@@ -22,6 +22,7 @@ use listener::Listener;
 use micro_runtime::kernels::Kernel;
 use micro_runtime::log::{Event, write};
 use micro_runtime::program::KernelSet;
+use problem::Refused;
 use text::Text;
 
 /// The kernel set that the firmware prefers Programs for. It runs those of any set whose kernels it links.
@@ -113,10 +114,11 @@ pub fn run<B: Board>(board: &mut B, firmware: &Firmware, slot: &[u8], memory: &m
 fn refuse<B: Board>(board: &mut B, firmware: &Firmware, refused: &Refused) -> End {
     /// How often the light blinks its code between two reports on the log.
     const ROUNDS: u32 = 4;
-    let code = refused.problem.code();
+    let code = refused.problem().code();
+    let message = Text::of(refused);
     report::boot(board, firmware);
     loop {
-        say(board, &Event::Refused { code, message: refused.message.as_str() });
+        say(board, &Event::Refused { code, message: message.as_str() });
         for _ in 0..ROUNDS {
             for _ in 0..code {
                 board.light(Light::No, true);
@@ -124,18 +126,12 @@ fn refuse<B: Board>(board: &mut B, firmware: &Firmware, refused: &Refused) -> En
                 board.light(Light::No, false);
                 may_wait &= board.wait(300);
                 if !may_wait {
-                    return End::Refused(refused.problem);
+                    return End::Refused(refused.problem());
                 }
             }
             board.wait(1200);
         }
     }
-}
-
-/// A problem, and its particulars for people.
-struct Refused {
-    problem: Problem,
-    message: Text,
 }
 
 /// Writes a line to the log.

@@ -7,13 +7,14 @@ use micro_runtime::pipeline::{Listening, Pipeline, ROW_MS, Row, label_count};
 use micro_runtime::program::{Checksum, Program};
 
 use crate::lights::{Lights, light_of};
+use crate::problem::{Refused, is_erased};
 use crate::report::Report;
-use crate::{Board, Firmware, Refused, problem, say};
+use crate::{Board, Firmware, say};
 
 /// The most labels that a model may have.
 pub const MAXIMUM_LABELS: usize = 32;
 /// The most results that the detector averages.
-const RESULTS: usize = 16;
+const RESULTS: usize = 12;
 /// Feature rows from one invocation to the next when the Program does not say.
 const STRIDE_ROWS: u32 = 5;
 
@@ -38,8 +39,8 @@ pub struct Listener<'a> {
 
 impl<'a> Listener<'a> {
     pub fn new(firmware: &Firmware, slot: &'a [u8], memory: &'a mut [u8]) -> Result<Listener<'a>, Refused> {
-        if problem::is_erased(slot) {
-            return Err(Refused::missing());
+        if is_erased(slot) {
+            return Err(Refused::Missing);
         }
         let (program, checksum) = Program::parse_before_checksum(slot, firmware.find)?;
         let listening = listening(&program);

@@ -16,7 +16,7 @@ impl Text {
     pub fn of(message: impl fmt::Display) -> Text {
         let mut text = Text { bytes: [0; ROOM], length: 0 };
         // The only error is that the rest is cut off.
-        let _ = fmt::write(&mut text, format_args!("{message}"));
+        let _ = fmt::Write::write_fmt(&mut text, format_args!("{message}"));
         text
     }
 

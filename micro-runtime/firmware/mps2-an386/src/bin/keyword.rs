@@ -19,8 +19,8 @@ const FIRMWARE: Firmware = Firmware { version: VERSION, find: kernels::find, ker
 
 #[unsafe(no_mangle)]
 extern "C" fn main() -> ! {
-    let mut buffer = [0; 1024];
-    let mut path = arguments(&mut buffer).split_once(' ').map_or("", |(_, rest)| rest);
+    let Some((memory, buffer)) = startup::memory().and_then(|memory| memory.split_last_chunk_mut()) else { exit(70) };
+    let mut path = arguments(buffer).split_once(' ').map_or("", |(_, rest)| rest);
     let mut commands: &[u8] = b"";
     let mut is_measured = false;
     while let Some((option, rest)) = path.split_once(' ') {
@@ -32,13 +32,12 @@ extern "C" fn main() -> ! {
         path = rest;
     }
     let board = Emulated::new(path, commands);
-    let (mut board, memory) = match (board, startup::memory()) {
-        (Ok(board), Some(memory)) => (board, memory),
-        (Err(problem), _) => {
+    let mut board = match board {
+        Ok(board) => board,
+        Err(problem) => {
             print(format_args!("{path}: {problem}\n"));
             exit(64);
         }
-        (Ok(_), None) => exit(70),
     };
     if is_measured {
         stack::paint();
