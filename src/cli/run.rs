@@ -63,10 +63,10 @@ pub struct Arguments {
     #[arg(long, value_name = "LABELS", help_heading = "Sound")]
     labels: Option<String>,
 
-    /// Milliseconds over which scores are averaged; 400 for the built-in model, else 1000
+    /// Milliseconds over which scores are averaged; 400 for the built-in model, else what the model suggests, or 1000
     #[arg(long, value_name = "MS", help_heading = "Detector")]
     average_ms: Option<u32>,
-    /// The averaged score, 0 to 255, must be above this; 150 for the built-in model, else 200
+    /// The averaged score, 0 to 255, must be above this; 150 for the built-in model, else what the model suggests, or 200
     #[arg(long, value_name = "SCORE", help_heading = "Detector")]
     threshold: Option<u8>,
     /// The fewest results to average over
@@ -229,7 +229,7 @@ impl Arguments {
         };
         let defaults = match self.model {
             None => builtin::detector_settings(),
-            Some(_) => DetectorSettings::default(),
+            Some(_) => loaded.detector.unwrap_or_default(),
         };
         let average_ms = self.average_ms.unwrap_or(defaults.average_window_ms);
         // The oldest result that counts is as old as the average is long.

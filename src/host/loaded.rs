@@ -4,12 +4,14 @@ use std::iter::repeat;
 use std::path::Path;
 
 use micro_runtime::arena::ElementType;
+use micro_runtime::detect::DetectorSettings;
 use micro_runtime::kernels;
 use micro_runtime::program::record::{MAGIC, TensorRecord};
 use micro_runtime::program::{Program, ProgramError};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use super::suggested;
 use super::tensor_file::TensorSpec;
 use crate::aligned::AlignedBytes;
 use crate::compile::error::CompileError;
@@ -76,6 +78,8 @@ pub struct Loaded {
     pub outputs: Vec<TensorSpec>,
     /// The labels of the first output; empty when there are none.
     pub labels: Vec<String>,
+    /// The detector settings that the model suggests; `None` for a Program, which does not carry them.
+    pub detector: Option<DetectorSettings>,
     /// The tensors that ops write; empty for a Program, which does not name them.
     pub written: Vec<WrittenTensor>,
 }
@@ -114,7 +118,8 @@ impl Loaded {
         let outputs = specs(&program, program.outputs(), "output", main.outputs.iter().map(name));
         let Compiled { bytes, written, .. } = compiled;
         let sha256 = hexadecimal(&Sha256::digest(model.bytes));
-        Ok(Loaded { sha256, bytes, inputs, outputs, labels: options.labels, written })
+        let detector = suggested::settings_of(&model);
+        Ok(Loaded { sha256, bytes, inputs, outputs, labels: options.labels, detector, written })
     }
 
     fn from_program(bytes: &[u8], options: &Options) -> Result<Loaded, LoadError> {
@@ -127,7 +132,7 @@ impl Loaded {
             false => options.labels.clone(),
         };
         let sha256 = hexadecimal(&program.header().source_digest);
-        Ok(Loaded { sha256, inputs, outputs, labels, written: Vec::new(), bytes })
+        Ok(Loaded { sha256, inputs, outputs, labels, detector: None, written: Vec::new(), bytes })
     }
 
     /// The checked Program.

@@ -7,6 +7,7 @@ pub mod invoke;
 pub mod loaded;
 pub mod scoring;
 pub mod sound;
+pub mod suggested;
 pub mod sweep;
 pub mod tensor_file;
 pub mod truth;

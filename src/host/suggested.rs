@@ -1,0 +1,50 @@
+//! Detector settings that a model brings along: the metadata entry `tinyml.detector`, which the training recipe writes.
+//!
+//! One setting a line, a name and a number: `average_ms 400`, `threshold 150`. A model trained with smoothed labels
+//! never scores as high as one without, so no single threshold suits all models.
+
+use micro_runtime::detect::{DetectorSettings, MAX_WINDOW_MS};
+
+use crate::model::Model;
+
+/// The name of the metadata entry.
+pub const ENTRY: &str = "tinyml.detector";
+
+/// The settings that a model suggests; the others keep their defaults. `None` without an entry.
+///
+/// Lines with another name are for other readers; a number outside of its range is as good as none.
+pub fn settings_of(model: &Model<'_>) -> Option<DetectorSettings> {
+    model.metadata_named(ENTRY).map(|text| parse(&String::from_utf8_lossy(text)))
+}
+
+fn parse(text: &str) -> DetectorSettings {
+    let mut settings = DetectorSettings::default();
+    for line in text.trim_end_matches('\0').lines() {
+        let Some((name, value)) = line.split_once(' ') else { continue };
+        match (name, value.trim().parse::<u32>()) {
+            ("average_ms", Ok(value)) if value <= MAX_WINDOW_MS => settings.average_window_ms = value,
+            ("threshold", Ok(value)) if value < 255 => settings.threshold = value as u8,
+            _ => {}
+        }
+    }
+    settings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_line_is_a_setting() {
+        let expected = DetectorSettings { average_window_ms: 400, threshold: 150, ..DetectorSettings::default() };
+        assert_eq!(parse("average_ms 400\nthreshold 150\n"), expected);
+        assert_eq!(parse("threshold 150\r\naverage_ms 400\0\0"), expected);
+    }
+
+    #[test]
+    fn what_makes_no_sense_changes_nothing() {
+        for text in ["", "threshold", "threshold 255", "threshold -1", "average_ms 4000000000", "later 7", "\u{fffd}"] {
+            assert_eq!(parse(text), DetectorSettings::default(), "{text:?}");
+        }
+    }
+}
