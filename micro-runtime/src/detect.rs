@@ -193,6 +193,8 @@ pub struct Detector<const LABELS: usize, const RESULTS: usize> {
     oldest: usize,
     held: usize,
     latest_ms: u32,
+    /// What the scores in the ring add up to, each from 0 to 255.
+    sums: [u32; LABELS],
     averages: [u8; LABELS],
     ready: bool,
     last_winner: Option<u8>,
@@ -236,6 +238,7 @@ impl<const LABELS: usize, const RESULTS: usize> Detector<LABELS, RESULTS> {
             oldest: 0,
             held: 0,
             latest_ms: 0,
+            sums: [0; LABELS],
             averages: [0; LABELS],
             ready: false,
             last_winner: None,
@@ -283,6 +286,7 @@ impl<const LABELS: usize, const RESULTS: usize> Detector<LABELS, RESULTS> {
     pub fn reset(&mut self) {
         self.oldest = 0;
         self.held = 0;
+        self.sums = [0; LABELS];
         self.averages = [0; LABELS];
         self.ready = false;
         self.last_winner = None;
@@ -292,14 +296,19 @@ impl<const LABELS: usize, const RESULTS: usize> Detector<LABELS, RESULTS> {
     /// Puts a result into the ring, after dropping those that are too old or for which there is no room.
     fn keep(&mut self, scores: &[i8], time_ms: u32) {
         while self.held > 0 && (self.held == RESULTS || self.oldest_age_ms(time_ms) > self.settings.average_window_ms) {
+            for (sum, &score) in self.sums.iter_mut().zip(&self.ring[self.oldest].scores) {
+                *sum -= above_least(score);
+            }
             self.oldest = (self.oldest + 1) % RESULTS;
             self.held -= 1;
         }
         let entry = &mut self.ring[(self.oldest + self.held) % RESULTS];
         entry.time_ms = time_ms;
         entry.scores = [i8::MIN; LABELS];
-        for (kept, &score) in entry.scores[..self.label_count].iter_mut().zip(scores) {
+        let labels = entry.scores[..self.label_count].iter_mut().zip(&mut self.sums);
+        for ((kept, sum), &score) in labels.zip(scores) {
             *kept = score;
+            *sum += above_least(score);
         }
         self.held += 1;
     }
@@ -310,15 +319,8 @@ impl<const LABELS: usize, const RESULTS: usize> Detector<LABELS, RESULTS> {
 
     /// Averages the window, rounding down, and decides whether it holds enough to be trusted.
     fn average(&mut self) {
-        let mut sums = [0u32; LABELS];
-        for place in 0..self.held {
-            let entry = &self.ring[(self.oldest + place) % RESULTS];
-            for (sum, &score) in sums.iter_mut().zip(&entry.scores) {
-                *sum += u32::from(score.wrapping_sub(i8::MIN) as u8);
-            }
-        }
         let count = self.held as u32;
-        for (average, sum) in self.averages.iter_mut().zip(sums) {
+        for (average, sum) in self.averages[..self.label_count].iter_mut().zip(self.sums) {
             *average = (sum / count) as u8;
         }
         let covered = self.held == RESULTS || self.oldest_age_ms(self.latest_ms) >= self.settings.average_window_ms / 4;
@@ -347,6 +349,11 @@ impl<const LABELS: usize, const RESULTS: usize> Detector<LABELS, RESULTS> {
         let ignored = self.settings.ignored_labels >> label & 1 == 1;
         (!ignored).then_some(Detection { label, score, time_ms: self.latest_ms })
     }
+}
+
+/// How far a score is above the least there is, 0 to 255.
+fn above_least(score: i8) -> u32 {
+    u32::from(score.wrapping_sub(i8::MIN) as u8)
 }
 
 /// Turns quantised outputs of any scale into the detector's scores.
