@@ -9,6 +9,7 @@
 
 pub mod aligned;
 pub mod audio;
+pub mod check;
 pub mod cli;
 pub mod compile;
 pub mod estimate;

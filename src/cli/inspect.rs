@@ -4,14 +4,17 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use micro_runtime::board::{self, Board};
+use micro_runtime::detect::background_labels;
 use micro_runtime::program::record::MAGIC;
 use serde::Serialize;
 
 use super::failure::Said;
+use super::run::labels_beside;
 use super::{Failure, Kind, style};
+use crate::compile::error::{CompileError, Refusal};
 use crate::compile::{Options, compile};
 use crate::host::loaded::{LoadError, labels_of, read_file};
-use crate::model::Model;
+use crate::model::{Model, ReadError};
 use crate::report::inspect::{Details, InspectReport, Inspected, Layout, html};
 
 /// See what is in a model, and what it takes
@@ -38,6 +41,9 @@ pub struct Arguments {
     /// Write the reports as one HTML file, which needs no network
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// Show every finding, also those like others
+    #[arg(long)]
+    all_findings: bool,
     /// Print the reports as JSON: one object, for several models a list of them in `models`
     #[arg(long)]
     json: bool,
@@ -77,7 +83,8 @@ pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
         };
         style::print(&(json + "\n"))?;
     } else {
-        let layout = Layout { width: style::width(), map: arguments.map, tflm: arguments.tflm };
+        let Arguments { map, tflm, all_findings, .. } = arguments;
+        let layout = Layout { width: style::width(), map, tflm, all_findings };
         let mut text = String::new();
         for (position, report) in reports.iter().enumerate() {
             if position > 0 {
@@ -98,11 +105,32 @@ fn inspect(path: &Path, board: Option<&Board>, details: Details) -> Result<Inspe
         return Err(Failure::new(Kind::Unreadable, format!("{name}: this is a Program, compiled already"))
             .help("inspect the .tflite file it was made from"));
     }
-    let model = Model::read(&bytes).map_err(|error| Failure::load(&name, &LoadError::from(error)))?;
-    let options = Options { labels: labels_of(&model), ..Options::default() };
-    let compiled = compile(&model, &options);
-    let compiled = compiled.as_ref();
-    Ok(InspectReport::new(&Inspected { name: &name, model: &model, compiled, board, details }))
+    let (model, damages) =
+        Model::read_damaged(&bytes).map_err(|error| Failure::load(&name, &LoadError::from(error)))?;
+    let mut labels = labels_of(&model);
+    if labels.is_empty() {
+        labels = labels_beside(path);
+    }
+    let compiled = match damages.first() {
+        None => compile(&model, &Options { labels: labels.clone(), ..Options::default() }),
+        Some(damage) => Err(damaged(&damage.error)),
+    };
+    Ok(InspectReport::new(&Inspected {
+        name: &name,
+        model: &model,
+        compiled: compiled.as_ref(),
+        damages: &damages,
+        labels: &labels,
+        takes_sound: background_labels(labels.iter().map(String::as_str)) != 0,
+        usage: &[],
+        board,
+        details,
+    }))
+}
+
+/// Why a model with damaged constants is not compiled.
+fn damaged(error: &ReadError) -> CompileError {
+    CompileError::at("constant data", Refusal::new(error.to_string(), error.help().unwrap_or_default()))
 }
 
 fn board_named(name: &str) -> Result<&'static Board, Failure> {

@@ -145,17 +145,15 @@ fn load(path: Option<&Path>, options: &Options) -> anyhow::Result<(String, Loade
     let name = path.display().to_string();
     let bytes = read_file(path).map_err(|error| Failure::load(&name, &error))?;
     let mut loaded = Loaded::load(&bytes, options).map_err(|error| Failure::load(&name, &error))?;
-    if loaded.labels.is_empty()
-        && let Some(text) = labels_beside(path)
-    {
-        loaded.labels = parse_labels(&text);
+    if loaded.labels.is_empty() {
+        loaded.labels = labels_beside(path);
     }
     Ok((name, loaded))
 }
 
-/// The text of `MODEL.labels.txt` beside `MODEL.tflite`.
-fn labels_beside(path: &Path) -> Option<String> {
-    std::fs::read_to_string(path.with_extension("labels.txt")).ok()
+/// The labels in `MODEL.labels.txt` beside `MODEL.tflite`; none when there is no such file.
+pub fn labels_beside(path: &Path) -> Vec<String> {
+    std::fs::read_to_string(path.with_extension("labels.txt")).map_or(Vec::new(), |text| parse_labels(&text))
 }
 
 /// Labels from an argument: the lines of a file of that name, else a list with commas.

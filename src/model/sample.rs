@@ -9,6 +9,8 @@ use super::schema::{self, BuiltinOptions, TensorType};
 pub(crate) struct Sample {
     pub version: u32,
     pub codes: Vec<Code>,
+    /// The version of every operator code.
+    pub code_version: i32,
     pub buffers: Vec<Data>,
     pub tensors: Vec<SampleTensor>,
     pub inputs: Vec<i32>,
@@ -90,6 +92,7 @@ impl Default for Sample {
         Self {
             version: 3,
             codes: vec![Code { old_number: 19, number: 19, custom: None }],
+            code_version: 1,
             buffers: vec![Data::default()],
             tensors: vec![tensor("in"), tensor("out")],
             inputs: vec![0],
@@ -130,7 +133,7 @@ impl Sample {
                 let args = schema::OperatorCodeArgs {
                     deprecated_builtin_code: code.old_number,
                     custom_code,
-                    version: 1,
+                    version: self.code_version,
                     builtin_code: schema::BuiltinOperator(code.number),
                 };
                 schema::OperatorCode::create(&mut builder, &args)

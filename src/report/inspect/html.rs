@@ -95,7 +95,17 @@ mod tests {
             let compiled = compile(&model, &Options::default());
             let details = Details { tensors: true, metadata: true };
             let compiled = compiled.as_ref();
-            let inspected = Inspected { name: HOSTILE, model: &model, compiled, board: None, details };
+            let inspected = Inspected {
+                name: HOSTILE,
+                model: &model,
+                compiled,
+                damages: &[],
+                labels: &[],
+                takes_sound: false,
+                usage: &[],
+                board: None,
+                details,
+            };
             let page = page(&[InspectReport::new(&inspected)]);
             assert!(page.contains("&lt;img src=x onerror=alert(1)&gt;&amp;&quot;&#39;"));
             for forbidden in ["<img", "<script", "http:", "https:", "url(", "@import", "<link"] {

@@ -1,6 +1,7 @@
 //! What `tinyml inspect` says about a model.
 
 mod board;
+mod findings;
 mod flash;
 pub mod html;
 mod memory;
@@ -14,6 +15,7 @@ use micro_runtime::board::Board;
 use serde::Serialize;
 
 pub use board::BoardReport;
+pub use findings::FindingReport;
 pub use flash::{ClassReport, FlashReport};
 pub use memory::{BufferReport, MemoryReport, PeakReport, WhatIfReport};
 pub use operators::{Fate, OperatorReport};
@@ -22,10 +24,11 @@ pub use tensors::{FullTensorReport, MetadataReport, SignatureReport, TensorRepor
 pub use text::Layout;
 pub use tflm::{TflmArena, TflmReport, TflmScratch, TflmTail};
 
+use crate::check::Usage;
 use crate::compile::error::CompileError;
 use crate::compile::{self, Compiled};
 use crate::host::loaded::hexadecimal;
-use crate::model::Model;
+use crate::model::{Damage, Model};
 
 /// A model in numbers. What depends on a Program is absent where there is none.
 #[derive(Clone, Debug, Serialize)]
@@ -63,7 +66,7 @@ pub struct InspectReport {
     /// What is wrong or could be better, worst first.
     pub findings: Vec<FindingReport>,
     /// Channels whose weights are all zero.
-    pub dead_channels: Option<u64>,
+    pub dead_channels: u64,
 }
 
 /// The file of a model.
@@ -96,23 +99,6 @@ pub struct Totals {
     pub parameters: u64,
 }
 
-/// One thing that is wrong, or that could be better.
-#[derive(Clone, Debug, Serialize)]
-pub struct FindingReport {
-    /// The rule that found it.
-    pub rule: String,
-    /// `error`, `warn` or `note`.
-    pub severity: String,
-    /// The operator, as an index in its subgraph.
-    pub op: Option<usize>,
-    /// The tensor, as an index in its subgraph.
-    pub tensor: Option<usize>,
-    /// What was found and what was expected.
-    pub message: String,
-    /// What to do about it.
-    pub help: String,
-}
-
 /// What there is to report about.
 pub struct Inspected<'a> {
     /// The name of the file.
@@ -121,6 +107,14 @@ pub struct Inspected<'a> {
     pub model: &'a Model<'a>,
     /// The Program, or why there is none.
     pub compiled: Result<&'a Compiled, &'a CompileError>,
+    /// Constant data of the model that is damaged; then there is no Program.
+    pub damages: &'a [Damage],
+    /// The labels that come with it.
+    pub labels: &'a [String],
+    /// Whether the labels are those of a model that listens.
+    pub takes_sound: bool,
+    /// How data used the codes of tensors; empty when nothing was run.
+    pub usage: &'a [Usage],
     /// The board that it is meant for.
     pub board: Option<&'a Board>,
     /// What else to report.
@@ -143,7 +137,8 @@ impl InspectReport {
         let compiled = inspected.compiled.ok();
         let main = &model.subgraphs[0];
         let interface = |tensors: &[usize]| tensors.iter().map(|&index| InterfaceReport::new(main, index)).collect();
-        let operators = operators::reports(inspected);
+        let mut operators = operators::reports(inspected);
+        let (findings, dead_channels) = findings::look(inspected, &mut operators);
         let min_runtime = model.metadata_named("min_runtime_version").map(|bytes| {
             let text = String::from_utf8_lossy(bytes);
             text.trim_end_matches('\0').trim().to_string()
@@ -174,8 +169,8 @@ impl InspectReport {
             tensors: inspected.details.tensors.then(|| tensors::all(model)),
             metadata: inspected.details.metadata.then(|| tensors::metadata(model)),
             signatures: inspected.details.metadata.then(|| tensors::signatures(model)),
-            findings: Vec::new(),
-            dead_channels: None,
+            findings,
+            dead_channels,
         }
     }
 }

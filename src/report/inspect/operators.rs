@@ -64,6 +64,7 @@ pub(super) fn reports(inspected: &Inspected<'_>) -> Vec<OperatorReport> {
     let model = inspected.model;
     let survey = match inspected.compiled {
         Ok(_) => None,
+        Err(_) if !inspected.damages.is_empty() => None,
         Err(_) => compile::survey(model, &Options::default()).ok(),
     };
     let live = inspected.compiled.ok().map(live_bytes);

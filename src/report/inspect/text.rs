@@ -21,6 +21,8 @@ pub struct Layout {
     pub map: bool,
     /// Whether to show the arena in TensorFlow Lite Micro by class.
     pub tflm: bool,
+    /// Whether every finding is shown, or of many alike a few.
+    pub all_findings: bool,
 }
 
 impl InspectReport {
@@ -42,6 +44,7 @@ impl InspectReport {
                 memory.tflm.render(out, layout, &paint)?;
             }
         }
+        self.render_findings(out, layout, &paint)?;
         self.render_tensors(out, layout, &paint)?;
         self.render_metadata(out, layout, &paint)
     }

@@ -97,17 +97,15 @@ impl InspectReport {
         }
         writeln!(out, "<h2>Findings</h2>")?;
         for finding in &self.findings {
-            let place = match (finding.op, finding.tensor) {
-                (Some(op), Some(tensor)) => format!("op {op}, tensor {tensor}: "),
-                (Some(op), None) => format!("op {op}: "),
-                (None, Some(tensor)) => format!("tensor {tensor}: "),
-                (None, None) => String::new(),
+            let place = match finding.place() {
+                place if place.is_empty() => place,
+                place => format!("{}: ", escaped(&place)),
             };
-            let severity = escaped(&finding.severity.to_string());
+            let severity = finding.severity.name();
             writeln!(
                 out,
                 "<div class=\"finding\"><span class=\"verdict {severity}\">{severity}</span> <b>{}</b><br>{place}{}<br><span class=\"faint\">{}</span></div>",
-                escaped(&finding.rule),
+                finding.rule,
                 escaped(&finding.message),
                 escaped(&finding.help),
             )?;

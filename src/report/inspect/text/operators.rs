@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::{Layout, shape, wrapped};
+use super::{Layout, shape};
 use crate::report::inspect::{Fate, InspectReport, OperatorReport};
 use crate::report::percent;
-use crate::report::table::{Cell, Style, Table, printable};
+use crate::report::table::{Cell, Style, Table};
 
 /// A column of the table.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -58,8 +58,7 @@ impl InspectReport {
             }
         };
         writeln!(out)?;
-        table.render(out, paint)?;
-        self.render_refusals(out, layout, paint)
+        table.render(out, paint)
     }
 
     fn operator_table(&self, columns: &[Column]) -> Table {
@@ -102,44 +101,6 @@ impl InspectReport {
     fn is_peak(&self, operator: &OperatorReport) -> bool {
         let peak = self.memory.as_ref().and_then(|memory| memory.peak.as_ref());
         peak.is_some_and(|peak| (peak.subgraph, peak.operator) == (Some(operator.subgraph), Some(operator.index)))
-    }
-
-    /// The reasons, each with the operators that share it.
-    fn render_refusals(
-        &self,
-        out: &mut impl fmt::Write,
-        layout: Layout,
-        paint: &impl Fn(Style, &str) -> String,
-    ) -> fmt::Result {
-        let room = layout.width.saturating_sub(4);
-        let mut told: Vec<(&str, &str)> = Vec::new();
-        for operator in self.operators.iter().filter(|operator| operator.fate == Fate::Refused) {
-            let reason = operator.reason.as_deref().unwrap_or_default();
-            let help = operator.help.as_deref().unwrap_or_default();
-            if told.contains(&(reason, help)) {
-                continue;
-            }
-            told.push((reason, help));
-            let same = |other: &&OperatorReport| {
-                other.fate == Fate::Refused
-                    && (other.reason.as_deref().unwrap_or_default(), other.help.as_deref().unwrap_or_default())
-                        == (reason, help)
-            };
-            let more = match self.operators.iter().filter(same).count() {
-                1 => String::new(),
-                count => format!(" and {} more", count - 1),
-            };
-            let place = match operator.subgraph {
-                0 => format!("op {} {}{more}", operator.index, operator.name),
-                graph => format!("subgraph {graph}, op {} {}{more}", operator.index, operator.name),
-            };
-            writeln!(out, "\n  {}", paint(Style::Bad, &printable(&place)))?;
-            let lines = wrapped(&printable(reason), room).into_iter();
-            for line in lines.chain(wrapped(&format!("help: {}", printable(help)), room)) {
-                writeln!(out, "    {line}")?;
-            }
-        }
-        Ok(())
     }
 }
 

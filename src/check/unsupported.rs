@@ -1,0 +1,33 @@
+//! Operators, and types of operators, that have no kernel.
+
+use super::support::nearest::nearest;
+use super::{Context, Findings, Place, Rule, Severity};
+
+pub(super) const RULE: Rule = Rule {
+    name: "unsupported",
+    severity: Severity::Error,
+    meaning: "An operator, or this use of it, has no kernel, so the model cannot run.",
+    remedy: "replace it before converting, with operators of the list in the README",
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let operators = &context.facts.operators;
+    let is_known = |name: &str| operators.is_empty() || operators.iter().any(|operator| operator.name == name);
+    for op in context.ops() {
+        let name = op.code.name();
+        if !is_known(&name) {
+            let names = operators.iter().map(|operator| operator.name.as_str());
+            findings.add(op.place(), format!("there is no kernel for {name}"), "").help(nearest(&name, names));
+        }
+    }
+    for refusal in &context.facts.refusals {
+        let op = refusal.operator.and_then(|(subgraph, index)| context.op(subgraph, index));
+        let place = op.map_or(Place::default(), |op| op.place());
+        let name = op.map_or(String::new(), |op| op.code.name());
+        if op.is_some() && !is_known(&name) {
+            continue;
+        }
+        findings.add(place, &refusal.problem, "").help(&refusal.help);
+    }
+}
