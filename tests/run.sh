@@ -3,5 +3,16 @@
 set -eu
 cd "$(dirname "$0")/.."
 rustup target add thumbv7em-none-eabihf
+if ! command -v qemu-system-arm >/dev/null; then
+    if [ "$(id -u)" = 0 ]; then
+        as_root=
+    else
+        as_root=sudo
+    fi
+    if ! { $as_root apt-get update && $as_root apt-get install -y --no-install-recommends qemu-system-arm; }; then
+        echo "qemu-system-arm, which emulates a Cortex-M4, could not be installed: install QEMU and run this again" >&2
+        exit 1
+    fi
+fi
 cargo build --locked --release -p micro-runtime --target thumbv7em-none-eabihf
 cargo test --locked --workspace
