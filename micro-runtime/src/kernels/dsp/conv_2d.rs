@@ -4,13 +4,15 @@
 //! Two pixels are computed at a time. Both windows are widened side by side into the first scratch operand before
 //! anything of the two pixels is written. A window whose rows do not come in whole words, or that reaches over the
 //! edge of the image, is put together in the second scratch operand first; taps outside hold the zero point there.
+//! Where a row of a window is made longer, to whole words, it is read with what lies behind it, and that has weights
+//! of 0.
 
 use bytemuck::{Pod, Zeroable};
 
-use super::inner::channels::{self, Stage};
-use super::inner::pixels::{Filters, two_pixels};
+use super::inner::channels::Stage;
+use super::inner::pixels::{Filters, pair_words, two_pixels};
 use super::inner::widen::{Runs, copy_run, two_by_two};
-use super::{Instructions, Native, RECORD, TWIN};
+use super::{Instructions, Native, TWIN};
 use crate::arena::{Input, Output};
 use crate::kernels::support::requantise::OutputStage;
 use crate::kernels::support::window::{Geometry, Pixel};
@@ -18,13 +20,15 @@ use crate::kernels::{Call, Fault, Kernel, Op, code, number, volume};
 
 /// Parameters.
 ///
-/// Inputs: input, packed weights ([`weight_words`]), records ([`RECORD`] words for each channel, rounded up to an even
-/// number of channels). One output. Scratch: [`value_words`] words, [`patch_bytes`] bytes.
+/// Inputs: input, packed weights and records of each two channels. One output. Scratch: [`Parameters::elements`] words,
+/// [`Parameters::patch_bytes`] bytes.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 #[repr(C)]
 pub struct Parameters {
     /// Images and window.
     pub geometry: Geometry,
+    /// Elements of a row of the window in the packed weights, at least those that it has.
+    pub row_elements: u32,
     /// What taps outside the image hold.
     pub zero_point: i32,
     /// Zero point and range of the output.
@@ -39,47 +43,49 @@ pub const INT8: Kernel = Kernel {
     invoke: |call| convolve::<Native>(call),
 };
 
-/// Elements of a window, rounded up to whole words of bytes.
-fn elements(geometry: &Geometry) -> Result<usize, Fault> {
-    let elements = volume(&[geometry.window_height, geometry.window_width, geometry.input_channels])?;
-    elements.checked_next_multiple_of(4).ok_or(Fault::new("its window is too large"))
-}
-
-/// Words of packed weights.
-pub fn weight_words(geometry: &Geometry) -> Result<usize, Fault> {
-    let pairs = geometry.output_channels.div_ceil(2);
-    volume(&[elements(geometry)? as u32 / 2, pairs])
-}
-
-/// Words of the first scratch operand.
-pub fn value_words(geometry: &Geometry) -> Result<usize, Fault> {
-    elements(geometry)
-}
-
-/// Bytes of the second scratch operand: none for windows that always lie in the input as whole words.
-pub fn patch_bytes(geometry: &Geometry) -> Result<usize, Fault> {
-    let taps = volume(&[geometry.window_height, geometry.window_width])?;
-    let has_padding = geometry.padding_top > 0 || geometry.padding_left > 0;
-    if taps == 1 && geometry.input_channels.is_multiple_of(4) && !has_padding {
-        return Ok(0);
+impl Parameters {
+    /// Elements of a window in the packed weights, a multiple of 4.
+    pub fn elements(&self) -> Result<usize, Fault> {
+        let elements = volume(&[self.geometry.window_height, self.row_elements])?;
+        elements.checked_next_multiple_of(4).ok_or(Fault::new("its window is too large"))
     }
-    volume(&[elements(geometry)? as u32 + 4, 2])
+
+    /// Words of packed weights and records.
+    fn words(&self) -> Result<usize, Fault> {
+        volume(&[pair_words(self.elements()?) as u32, self.geometry.output_channels.div_ceil(2)])
+    }
+
+    /// Whether each window is one pixel of the input, of whole words.
+    fn is_pointwise(&self) -> bool {
+        let g = &self.geometry;
+        [g.window_height, g.window_width, g.stride_height, g.stride_width] == [1; 4]
+            && [g.padding_top, g.padding_left] == [0; 2]
+            && (g.input_height, g.input_width) == (g.output_height, g.output_width)
+            && self.row_elements == g.input_channels
+            && g.input_channels.is_multiple_of(4)
+    }
+
+    /// Bytes of the second scratch operand: none for windows that always lie in the input as whole words.
+    pub fn patch_bytes(&self) -> Result<usize, Fault> {
+        if self.is_pointwise() {
+            return Ok(0);
+        }
+        volume(&[self.elements()? as u32, 2])?.checked_add(8).ok_or(Fault::new("its window is too large"))
+    }
 }
 
 fn check(op: &Op<'_>) -> Result<(), Fault> {
     let p: &Parameters = op.parameters()?;
-    op.arity(3, 1, 2)?;
+    op.arity(2, 1, 2)?;
     p.geometry.check()?;
     op.input::<i8>(0, p.geometry.input_elements()?)?;
-    op.input::<i32>(1, weight_words(&p.geometry)?)?;
-    let records = op.constant_input::<i32>(2)?;
-    channels::check(records)?;
-    if records.len() != p.geometry.output_channels.next_multiple_of(2) as usize * RECORD {
-        return Err(Fault::new("it has the wrong number of multipliers"));
+    if volume(&[p.geometry.window_width, p.geometry.input_channels])? > p.row_elements as usize || p.elements()? == 0 {
+        return Err(Fault::new("its weights have no place for a row of its window"));
     }
+    op.input::<i32>(1, p.words()?)?;
     op.output::<i8>(0, p.geometry.output_elements()?)?;
-    op.scratch_elements::<i32>(0, value_words(&p.geometry)?)?;
-    op.scratch_elements::<i8>(1, patch_bytes(&p.geometry)?)
+    op.scratch_elements::<i32>(0, p.elements()?)?;
+    op.scratch_elements::<i8>(1, p.patch_bytes()?)
 }
 
 struct Convolution<'a> {
@@ -96,43 +102,54 @@ struct Convolution<'a> {
 fn convolve<I: Instructions>(call: &Call<'_>) {
     let parameters: &Parameters = call.parameters();
     let geometry = &parameters.geometry;
-    let values = call.scratch::<i32>(0);
     let convolution = Convolution {
         parameters,
-        filters: Filters {
-            elements: values.len(),
-            weights: call.input(1),
-            channels: call.input(2),
-            stage: Stage::new(&parameters.output),
-        },
+        filters: Filters { pairs: call.input(1), stage: Stage::new(&parameters.output) },
         input: call.input(0),
         output: call.output(0),
-        values,
+        values: call.scratch(0),
         patches: call.scratch(1),
     };
-    if values.is_empty() {
-        return;
+    if parameters.is_pointwise() {
+        return convolution.all_points::<I>();
     }
     let mut waiting = None;
     geometry.for_each_pixel(|pixel| match waiting.take() {
         None => waiting = Some(pixel),
-        Some(first) => convolution.two_pixels::<I>(&first, &pixel),
+        Some(first) => convolution.two_windows::<I>(&first, &pixel),
     });
     if let Some(last) = waiting {
-        convolution.two_pixels::<I>(&last, &last);
+        convolution.two_windows::<I>(&last, &last);
     }
 }
 
 impl Convolution<'_> {
+    /// Computes all pixels, each from the pixel of the input at the same place.
+    fn all_points<I: Instructions>(&self) {
+        let channels = self.parameters.geometry.input_channels as usize;
+        let pixels = self.input.len() / channels;
+        for first in (0..pixels).step_by(2) {
+            let second = (first + 1).min(pixels - 1);
+            let runs = Runs { count: 1, length: channels, step: channels };
+            two_by_two::<I>(self.input, (first * channels, second * channels), runs, self.values);
+            self.write::<I>(first, second);
+        }
+    }
+
     /// Computes two pixels, which may be the same.
-    #[inline(never)]
-    fn two_pixels<I: Instructions>(&self, first: &Pixel, second: &Pixel) {
+    fn two_windows<I: Instructions>(&self, first: &Pixel, second: &Pixel) {
         if !self.widen_rows::<I>(first, second) {
             self.widen_patches::<I>(first, second);
         }
+        self.write::<I>(first.index, second.index);
+    }
+
+    /// Writes two pixels whose windows are widened.
+    #[inline(never)]
+    fn write<I: Instructions>(&self, first: usize, second: usize) {
         let channels = self.parameters.geometry.output_channels as usize;
-        let output = |pixel: &Pixel| self.output.range(pixel.index * channels, channels);
-        two_pixels::<I>(&self.filters, self.values.as_input(), output(first), output(second));
+        let places = (first * channels, second * channels);
+        two_pixels::<I>(&self.filters, self.values.as_input(), self.output, places, channels);
     }
 
     /// Widens both windows right from the input. False when they do not lie there as rows of whole words, the same
@@ -141,23 +158,28 @@ impl Convolution<'_> {
     fn widen_rows<I: Instructions>(&self, first: &Pixel, second: &Pixel) -> bool {
         let geometry = &self.parameters.geometry;
         let (width, channels) = (geometry.window_width as usize, geometry.input_channels as usize);
-        let run = width * channels;
+        let length = self.parameters.row_elements as usize;
         let (rows, others) = (first.rows, second.rows);
-        let is_whole = first.columns.count == width && second.columns.count == width;
-        if !is_whole
-            || !run.is_multiple_of(4)
+        if first.columns.count != width
+            || second.columns.count != width
+            || !length.is_multiple_of(4)
             || (geometry.dilation_width > 1 && width > 1)
             || (rows.first, rows.count) != (others.first, others.count)
         {
             return false;
         }
-        let step = geometry.dilation_height as usize * geometry.input_width as usize * channels;
-        let outside = (self.parameters.zero_point as u16 as u32 * 0x1_0001) as i32;
-        let (begin, end) = (rows.first * run, (rows.first + rows.count) * run);
-        self.values.range(0, begin).fill(outside);
-        self.values.tail(end).fill(outside);
         let start = |pixel| geometry.input_pixel(pixel, 0, 0) * channels;
-        let runs = Runs { count: rows.count, length: run, step: step.max(run) };
+        let (begin, end) = (rows.first * length, (rows.first + rows.count) * length);
+        let step = geometry.dilation_height as usize * geometry.input_width as usize * channels;
+        let runs = Runs { count: rows.count, length, step };
+        if !runs.lie_in(self.input, start(first)) || !runs.lie_in(self.input, start(second)) {
+            return false;
+        }
+        if end - begin < self.values.len() {
+            let outside = (self.parameters.zero_point as u16 as u32 * 0x1_0001) as i32;
+            self.values.range(0, begin).fill(outside);
+            self.values.tail(end).fill(outside);
+        }
         two_by_two::<I>(self.input, (start(first), start(second)), runs, self.values.range(begin, end - begin));
         true
     }
@@ -178,19 +200,28 @@ impl Convolution<'_> {
         let geometry = &self.parameters.geometry;
         let (rows, columns, channels) = (pixel.rows, pixel.columns, geometry.input_channels as usize);
         let taps = geometry.window_height as usize * geometry.window_width as usize;
+        let row_elements = self.parameters.row_elements as usize;
         let is_whole = rows.count * columns.count == taps;
         if !is_whole {
             patch.fill(self.parameters.zero_point as i8);
         }
-        let (runs, width) = if geometry.dilation_width == 1 { (1, columns.count) } else { (columns.count, 1) };
-        if columns.count == 0 {
+        if rows.count * columns.count == 0 {
             return;
         }
-        for (row, column) in (0..rows.count).flat_map(|row| (0..runs).map(move |column| (row, column))) {
-            let source = self.input.tail(geometry.input_pixel(pixel, row, column) * channels);
-            let target = patch.tail(geometry.tap(pixel, row, column) * channels);
-            // What spills out of a run of a whole window is the place of the next run, or of no tap at all.
-            copy_run(source, width * channels, target, is_whole);
+        // A run is the row of a dense window, else a tap.
+        let dilation = geometry.dilation_width as usize;
+        let (runs, length) = if dilation == 1 { (1, columns.count * channels) } else { (columns.count, channels) };
+        let step = geometry.dilation_height as usize * geometry.input_width as usize * channels;
+        let mut from = geometry.input_pixel(pixel, 0, 0) * channels;
+        let mut to = rows.first * row_elements + columns.first * channels;
+        for _ in 0..rows.count {
+            for run in 0..runs {
+                let (source, target) = (from + run * dilation * channels, to + run * channels);
+                // What spills out of a run of a whole window is the place of the next run, or of no tap at all.
+                copy_run(self.input.tail(source), length, patch.tail(target), is_whole);
+            }
+            from += step;
+            to += row_elements;
         }
     }
 }

@@ -6,10 +6,10 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use super::inner::channels::{self, Stage};
-use super::inner::depthwise::{Filters, Inside, pixel};
+use super::inner::channels::Stage;
+use super::inner::depthwise::{Filters, Inside, Pixels, pixels};
 use super::{CHANNELS, Instructions, Native, RECORD, TWIN};
-use crate::arena::{Input, Output};
+use crate::arena::Input;
 use crate::kernels::support::requantise::OutputStage;
 use crate::kernels::support::ring::Ring;
 use crate::kernels::support::window::{Geometry, Pixel};
@@ -50,11 +50,7 @@ fn check(op: &Op<'_>) -> Result<(), Fault> {
     op.input::<i8>(0, p.geometry.input_elements()?)?;
     let taps = [p.geometry.window_height, p.geometry.window_width];
     op.input::<i32>(1, volume(&[taps[0], taps[1], channels / CHANNELS as u32, 2])?)?;
-    let records = op.constant_input::<i32>(2)?;
-    channels::check(records)?;
-    if records.len() != channels as usize * RECORD {
-        return Err(Fault::new("it has the wrong number of multipliers"));
-    }
+    op.input::<i32>(2, volume(&[channels, RECORD as u32])?)?;
     op.output::<i8>(0, p.geometry.output_elements()?)
 }
 
@@ -73,31 +69,46 @@ fn convolve<I: Instructions>(call: &Call<'_>) {
         stage: Stage::new(&p.output),
     };
     let ring = Ring::of(call, output, channels);
-    let mut pixels = 0;
-    geometry.for_each_pixel(|at| {
-        ring.make_room(at.index);
-        pixels = at.index + 1;
-        compute::<I>(&filters, geometry, &at, input, ring.place(at.index));
-    });
-    ring.finish(pixels);
+    let whole = geometry.whole_columns();
+    let mut index = 0;
+    for batch in 0..geometry.batches as usize {
+        for row in 0..geometry.output_height {
+            let rows = geometry.rows(row);
+            let mut column = 0;
+            while column < geometry.output_width {
+                let count = if column == whole.start { whole.len().max(1) } else { 1 };
+                let first = Pixel { index, batch, rows, columns: geometry.columns(column) };
+                compute::<I>(&filters, geometry, &first, count, input, &ring);
+                index += count;
+                column += count as u32;
+            }
+        }
+    }
+    ring.finish(index);
 }
 
-/// Computes one pixel.
+/// Computes some pixels of a row, all with the taps that the first has.
 #[inline(never)]
 fn compute<I: Instructions>(
     filters: &Filters<'_>,
     geometry: &Geometry,
-    at: &Pixel,
+    first: &Pixel,
+    count: usize,
     input: Input<'_, i8>,
-    output: Output<'_, i8>,
+    ring: &Ring<'_, i8>,
 ) {
     let channels = geometry.input_channels as usize;
     let inside = Inside {
-        rows: at.rows.count,
-        columns: at.columns.count,
-        first: at.rows.first * filters.width + at.columns.first,
+        rows: first.rows.count,
+        columns: first.columns.count,
+        first: first.rows.first * filters.width + first.columns.first,
         step: geometry.dilation_width as usize * channels,
         row_step: geometry.dilation_height as usize * geometry.input_width as usize * channels,
     };
-    pixel::<I>(filters, &inside, input.tail(geometry.input_pixel(at, 0, 0) * channels), output);
+    let start = geometry.input_pixel(first, 0, 0) * channels;
+    let run = Pixels { count, start, step: geometry.stride_width as usize * channels };
+    pixels::<I>(filters, &inside, input, &run, channels, |pixel| {
+        ring.make_room(first.index + pixel);
+        ring.place(first.index + pixel)
+    });
 }

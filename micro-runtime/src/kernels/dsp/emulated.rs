@@ -80,6 +80,11 @@ impl Instructions for Emulated {
     }
 
     #[inline(always)]
+    fn forget<T>(at: *const T) -> *const T {
+        at
+    }
+
+    #[inline(always)]
     unsafe fn load_one(at: &mut *const u32) -> u32 {
         // SAFETY: the caller's promise: a word is readable here, aligned or not.
         unsafe {

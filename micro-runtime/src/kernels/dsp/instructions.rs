@@ -24,6 +24,9 @@ pub trait Instructions {
     fn shift_right(value: i32, distance: i32) -> i32;
     /// SSAT with a shift: half of `value`, rounded down, saturated to 8 bits.
     fn half_saturated(value: i32) -> i32;
+    /// No instruction: the same address, of which the compiler does not know any more where it came from. It keeps loops
+    /// from having a register, or a place on the stack, for each of several addresses that are a fixed distance apart.
+    fn forget<T>(at: *const T) -> *const T;
     /// LDR with a step: the word at `*at`, which goes behind it.
     ///
     /// # Safety

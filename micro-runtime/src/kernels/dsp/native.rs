@@ -81,6 +81,13 @@ impl Instructions for Armv7em {
     }
 
     #[inline(always)]
+    fn forget<T>(mut at: *const T) -> *const T {
+        // SAFETY: there is no instruction.
+        unsafe { asm!("/* {at} */", at = inout(reg) at, options(nomem, nostack, preserves_flags)) };
+        at
+    }
+
+    #[inline(always)]
     unsafe fn load_one(at: &mut *const u32) -> u32 {
         let word;
         // SAFETY: the caller's promise: the word is readable; this load takes any address.

@@ -8,6 +8,7 @@ use crate::kernels::{Call, Fault, Op};
 pub(crate) struct Ring<'a, T> {
     output: Output<'a, T>,
     ring: Output<'a, T>,
+    places: usize,
     channels: usize,
 }
 
@@ -28,13 +29,13 @@ impl<'a, T: Element> Ring<'a, T> {
     #[inline(always)]
     pub(crate) fn of(call: &Call<'a>, output: Output<'a, T>, channels: usize) -> Ring<'a, T> {
         let ring = if call.has_scratch() { call.scratch(0) } else { Output::empty() };
-        Ring { output, ring, channels }
+        Ring { output, ring, places: ring.len() / channels, channels }
     }
 
     /// The place of output pixel `index` until it is written: in the ring, or in the output itself.
     #[inline(always)]
     pub(crate) fn place(&self, index: usize) -> Output<'a, T> {
-        match self.places() {
+        match self.places {
             0 => self.output.range(index * self.channels, self.channels),
             places => self.ring.range(index % places * self.channels, self.channels),
         }
@@ -43,7 +44,7 @@ impl<'a, T: Element> Ring<'a, T> {
     /// Writes the pixel that waits where pixel `index` is about to go.
     #[inline(always)]
     pub(crate) fn make_room(&self, index: usize) {
-        let places = self.places();
+        let places = self.places;
         if places > 0 && index >= places {
             let target = self.output.range((index - places) * self.channels, self.channels);
             target.copy_from(self.place(index).as_input());
@@ -53,11 +54,6 @@ impl<'a, T: Element> Ring<'a, T> {
     /// Writes the pixels that still wait, when there are `pixels` in all.
     #[inline(always)]
     pub(crate) fn finish(&self, pixels: usize) {
-        (pixels..pixels + self.places()).for_each(|index| self.make_room(index));
-    }
-
-    #[inline(always)]
-    fn places(&self) -> usize {
-        self.ring.len() / self.channels
+        (pixels..pixels + self.places).for_each(|index| self.make_room(index));
     }
 }

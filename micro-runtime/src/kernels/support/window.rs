@@ -107,6 +107,18 @@ impl Geometry {
         Taps::new(start, self.window_width, self.dilation_width, self.input_width)
     }
 
+    /// The output columns with all taps inside the image.
+    #[inline]
+    pub fn whole_columns(&self) -> core::ops::Range<u32> {
+        let reach = self.window_width.saturating_sub(1) * self.dilation_width + 1;
+        let first = self.padding_left.div_ceil(self.stride_width);
+        let end = match (self.input_width + self.padding_left).checked_sub(reach) {
+            Some(last) => (last / self.stride_width + 1).min(self.output_width),
+            None => 0,
+        };
+        first.min(end)..end
+    }
+
     /// As [`check`](Geometry::check), for a convolution that is transposed: input pixels are `stride` output pixels
     /// apart, `padding` is cut off the output, taps are neighbours.
     pub fn check_transposed(&self) -> Result<(), Fault> {
@@ -236,6 +248,33 @@ mod tests {
                 let wanted: Vec<_> =
                     (0..5).filter_map(|input| Some((input as usize, reach(input)? as usize))).collect();
                 assert_eq!(found, wanted, "{taps} taps, stride {stride}, position {position}");
+            }
+        }
+    }
+
+    #[test]
+    fn whole_columns_have_all_taps() {
+        for (taps, stride, dilation) in [(1, 1, 1), (3, 1, 1), (3, 2, 1), (2, 3, 2), (4, 1, 3), (5, 2, 1)] {
+            for (input_width, padding_left) in (1..12).flat_map(|width| (0..6).map(move |padding| (width, padding))) {
+                let geometry = Geometry {
+                    batches: 1,
+                    input_height: 1,
+                    input_width,
+                    input_channels: 1,
+                    output_height: 1,
+                    output_width: 7,
+                    output_channels: 1,
+                    window_height: 1,
+                    window_width: taps,
+                    stride_height: 1,
+                    stride_width: stride,
+                    dilation_height: 1,
+                    dilation_width: dilation,
+                    padding_top: 0,
+                    padding_left,
+                };
+                let is_whole = |column: &u32| geometry.columns(*column).count == taps as usize;
+                assert!(geometry.whole_columns().eq((0..7).filter(is_whole)), "{geometry:?}");
             }
         }
     }

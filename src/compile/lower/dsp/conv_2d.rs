@@ -1,7 +1,8 @@
 //! CONV_2D, and DEPTHWISE_CONV_2D with one input channel, to [`micro_runtime::kernels::dsp::conv_2d`].
 
 use micro_runtime::arena::ElementType;
-use micro_runtime::kernels::dsp::conv_2d::{INT8, Parameters, patch_bytes, value_words};
+use micro_runtime::kernels::dsp::RECORD;
+use micro_runtime::kernels::dsp::conv_2d::{INT8, Parameters};
 use micro_runtime::kernels::support::window::Geometry;
 
 use super::super::support::windows::{Progress, sliding_distance, window_fault};
@@ -9,7 +10,7 @@ use super::{Constants, Layer, pack};
 use crate::compile::error::Refusal;
 use crate::compile::step::Step;
 
-/// Above this many weights of a channel, in magnitude, 256 times a sum may leave a word.
+/// From this sum of the magnitudes of a channel's weights on, 256 times its sum may leave a word.
 const MAXIMUM_MAGNITUDE: u32 = 1 << 16;
 
 /// The step of a convolution with one group of channels.
@@ -21,49 +22,75 @@ pub fn step(
     weight: impl Fn(usize, usize) -> usize,
 ) -> Result<Option<Step>, Refusal> {
     let Some(constants) = layer.constants()? else { return Ok(None) };
-    let channels = geometry.output_channels as usize;
-    let elements = (geometry.window_height * geometry.window_width * geometry.input_channels) as usize;
-    if elements == 0 || constants.weights.len() != channels * elements {
+    let run = geometry.window_width as usize * geometry.input_channels as usize;
+    let elements = geometry.window_height as usize * run;
+    if elements == 0 || constants.weights.len() != geometry.output_channels as usize * elements {
         return Ok(None);
     }
-    let Some((weights, records)) = packed(layer, &constants, channels, elements, weight) else { return Ok(None) };
-    let parameters = Parameters { geometry: *geometry, zero_point: constants.zero_point, output: layer.stage };
-    let scratch = |bytes: Result<usize, _>| bytes.map(|bytes| bytes as u32).map_err(window_fault);
+    let parameters = Parameters {
+        geometry: *geometry,
+        row_elements: row_elements(geometry.window_height as usize, run) as u32,
+        zero_point: constants.zero_point,
+        output: layer.stage,
+    };
+    let Ok(packed_elements) = parameters.elements() else { return Ok(None) };
+    let row_elements = parameters.row_elements as usize;
+    let weight = |channel: usize, element: usize| {
+        let (row, place) = (element / row_elements, element % row_elements);
+        if channel >= geometry.output_channels as usize || row >= geometry.window_height as usize || place >= run {
+            return 0;
+        }
+        constants.weights[weight(channel, row * run + place)]
+    };
+    let channels = geometry.output_channels as usize;
+    let Some(pairs) = pairs(layer, &constants, channels, packed_elements, weight) else { return Ok(None) };
+    let patch_bytes = parameters.patch_bytes().map_err(window_fault)?;
     // Both windows are read before anything of the two pixels is written. The second pixel is read earlier than if it
     // were computed alone, so the distance of a kernel that takes pixel after pixel is enough.
     let whole = [Progress { written: 0, read: 0 }];
     let step = Step::new(&INT8, &parameters)
         .input(layer.input.id)
-        .constant(ElementType::Int32, &weights)
-        .constant(ElementType::Int32, &records)
+        .constant(ElementType::Int32, &pairs)
         .output(layer.output.id)
-        .scratch(ElementType::Int32, scratch(value_words(geometry))?)
-        .scratch(ElementType::Int8, scratch(patch_bytes(geometry))?)
+        .scratch(ElementType::Int32, packed_elements as u32)
+        .scratch(ElementType::Int8, patch_bytes as u32)
         .overlap(0, 0, sliding_distance(geometry, &whole, 1));
     Ok(Some(step))
 }
 
-fn packed(
+/// The elements of a packed row of a window that has `run` elements in each of its `rows` rows: whole words of bytes,
+/// which can be read right from the input, unless that adds more than half to the work.
+fn row_elements(rows: usize, run: usize) -> usize {
+    let words = run.next_multiple_of(4);
+    if 2 * rows * words <= 3 * (rows * run).next_multiple_of(4) { words } else { run }
+}
+
+/// The packed weights and records of each two channels.
+fn pairs(
     layer: &Layer<'_>,
     constants: &Constants<'_>,
     channels: usize,
     elements: usize,
-    weight: impl Fn(usize, usize) -> usize,
-) -> Option<(Vec<i32>, Vec<i32>)> {
-    let weight = |channel, element| {
-        if channel < channels && element < elements { constants.weights[weight(channel, element)] } else { 0 }
+    weight: impl Fn(usize, usize) -> i8,
+) -> Option<Vec<i32>> {
+    let filter = |channel| {
+        (0..elements).map({
+            let weight = &weight;
+            move |element| weight(channel, element)
+        })
     };
-    let filter = |channel| (0..elements).map(move |element| weight(channel, element));
     let magnitude = |channel| filter(channel).map(|weight| weight.unsigned_abs() as u32).sum::<u32>();
     if (1..channels).step_by(2).any(|second| magnitude(second) >= MAXIMUM_MAGNITUDE) {
         return None;
     }
     let ranges = (-constants.zero_point as i64, 128);
-    let filters = (0..channels).map(&filter);
+    let filters = (0..channels).map(filter);
     let records = pack::records(filters, constants.bias.as_deref(), layer.multipliers, ranges, 2)?;
     let mut words = Vec::new();
-    for first in (0..channels).step_by(2) {
-        words.extend(pack::interleaved(first..first + 2, elements, weight)?);
+    for (pair, records) in records.chunks_exact(2 * RECORD).enumerate() {
+        words.extend(pack::interleaved(2 * pair..2 * pair + 2, elements, &weight)?);
+        let [low_bias, low_mantissa, low_shift, high_bias, high_mantissa, high_shift] = records.try_into().ok()?;
+        words.extend([low_bias, low_mantissa, low_shift, high_shift, high_bias, high_mantissa]);
     }
-    Some((words, records))
+    Some(words)
 }

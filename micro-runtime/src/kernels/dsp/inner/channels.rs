@@ -2,15 +2,17 @@
 
 #![allow(unsafe_code)]
 
-use crate::arena::{Input, Output};
-use crate::kernels::Fault;
+use crate::arena::Output;
 use crate::kernels::dsp::instructions::Instructions;
 use crate::kernels::support::requantise::OutputStage;
 
 /// Words of the record of a channel: twice its bias, its mantissa, its shift.
 ///
 /// A sum counts double: the high half of its product with the mantissa is then the product that TFLM's rule takes, with
-/// the same rounding. The shift is one less than that to the right in the rule, in `0..=30`.
+/// the same rounding. The shift is one less than that to the right in the rule, in `0..=30`. Two channels side by side
+/// have one record of twice the words: bias and mantissa of the first, both shifts, bias and mantissa of the second.
+///
+/// Other values give other outputs and do no harm.
 pub const RECORD: usize = 3;
 
 /// The output stage, as it is applied.
@@ -55,8 +57,10 @@ fn clamp(outputs: Output<'_, i8>, (minimum, maximum): (i32, i32)) {
 pub struct Channel {
     /// Twice the bias.
     pub bias: i32,
-    mantissa: i32,
-    shift: i32,
+    /// The mantissa of the multiplier.
+    pub mantissa: i32,
+    /// One less than the shift to the right.
+    pub shift: i32,
 }
 
 impl Channel {
@@ -80,31 +84,5 @@ impl Channel {
         // last bit is shifted out behind the zero point, so that the half is 1.
         let shifted = I::shift_right(product.wrapping_add(product >> 31), self.shift);
         I::half_saturated(shifted.wrapping_add(stage.rounding)) as i8
-    }
-}
-
-/// The records of two channels at `*at`, which goes behind them.
-///
-/// # Safety
-///
-/// `2 * RECORD` words are readable, and `*at` is a multiple of 4.
-#[inline(always)]
-pub(super) unsafe fn load_two<I: Instructions>(at: &mut *const u32) -> [Channel; 2] {
-    // SAFETY: the caller's promise is that of the three loads.
-    let [(a, b), (c, d), (e, f)] = unsafe { [I::load_two(at), I::load_two(at), I::load_two(at)] };
-    let channel = |bias, mantissa, shift| Channel { bias: bias as i32, mantissa: mantissa as i32, shift: shift as i32 };
-    [channel(a, b, c), channel(d, e, f)]
-}
-
-/// Requires records whose mantissas are not negative and whose shifts are in range.
-pub fn check(records: Input<'_, i32>) -> Result<(), Fault> {
-    let is_sound = |index: usize| {
-        let record = records.range(index * RECORD, RECORD);
-        record.get(1) >= 0 && (0..=30).contains(&record.get(2))
-    };
-    if records.len().is_multiple_of(RECORD) && (0..records.len() / RECORD).all(is_sound) {
-        Ok(())
-    } else {
-        Err(Fault::new("a multiplier is out of range"))
     }
 }

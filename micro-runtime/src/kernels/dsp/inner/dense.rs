@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)]
 
-use super::channels::{RECORD, Stage, load_two};
+use super::channels::{Channel, RECORD, Stage};
 use crate::arena::{Input, Output};
 use crate::kernels::dsp::instructions::Instructions;
 
@@ -32,13 +32,12 @@ pub fn row<I: Instructions>(filters: &Filters<'_>, input: Input<'_, i8>, output:
     let rest = input.len() % 4;
     let words = (groups + (rest > 0) as usize) * 4;
     assert!(filters.weights.len() == blocks * words && filters.channels.len() == blocks * OUTPUTS * RECORD);
+    let stage = &filters.stage;
     let last = (0..rest).fold(0, |word, index| word | (input.get(4 * groups + index) as u8 as u32) << (8 * index));
     let mut weights = filters.weights.as_ptr().cast::<u32>();
     let mut records = filters.channels.as_ptr().cast::<u32>();
     for block in 0..blocks {
-        // SAFETY: four records for each block, as asserted above.
-        let [[a, b], [c, d]] = unsafe { [load_two::<I>(&mut records), load_two::<I>(&mut records)] };
-        let mut totals = [a.bias, b.bias, c.bias, d.bias];
+        let mut totals = [0i32; OUTPUTS];
         let mut at = input.as_ptr().cast::<u32>();
         let mut left = groups;
         loop {
@@ -64,10 +63,13 @@ pub fn row<I: Instructions>(filters: &Filters<'_>, input: Input<'_, i8>, output:
                 break;
             }
         }
-        let stage = &filters.stage;
-        let outputs = output.tail(block * OUTPUTS).iter();
-        for ((channel, total), cell) in [a, b, c, d].iter().zip(totals).zip(outputs) {
-            cell.set(channel.output::<I>(total, stage));
+        for (lane, total) in totals.into_iter().enumerate() {
+            // SAFETY: four records for each block, as asserted above.
+            let channel = unsafe { Channel::load::<I>(&mut records) };
+            let index = block * OUTPUTS + lane;
+            if index < output.len() {
+                output.set(index, channel.output::<I>(channel.bias.wrapping_add(total), stage));
+            }
         }
     }
     filters.stage.finish(output);

@@ -1,4 +1,4 @@
-//! All channels of one pixel, each with a window of its own.
+//! All channels of pixels, each with a window of its own.
 
 #![allow(unsafe_code)]
 
@@ -41,50 +41,77 @@ pub struct Inside {
     pub row_step: usize,
 }
 
-/// Writes the outputs of one pixel; `input` starts at the first channel of the first tap inside. Panics when lengths do
-/// not fit or taps lie outside.
+/// Pixels next to each other with the same taps inside.
+#[derive(Clone, Copy)]
+pub struct Pixels {
+    /// How many, at least 1.
+    pub count: usize,
+    /// Where the first channel of the first tap of the first pixel is in the input.
+    pub start: usize,
+    /// Bytes of the input from a pixel to the next.
+    pub step: usize,
+}
+
+/// Writes the outputs of some pixels, of `channels` channels each, where `place` says. Panics when lengths do not fit or
+/// taps lie outside.
 #[inline(always)]
-pub fn pixel<I: Instructions>(filters: &Filters<'_>, inside: &Inside, input: Input<'_, i8>, output: Output<'_, i8>) {
-    let channels = output.len();
+pub fn pixels<'o, I: Instructions>(
+    filters: &Filters<'_>,
+    inside: &Inside,
+    input: Input<'_, i8>,
+    pixels: &Pixels,
+    channels: usize,
+    place: impl Fn(usize) -> Output<'o, i8>,
+) {
     let blocks = channels / CHANNELS;
     assert!(channels.is_multiple_of(CHANNELS) && filters.channels.len() == channels * RECORD);
-    assert!(filters.weights.len() == blocks * filters.taps * 2);
-    if inside.rows > 0 && inside.columns > 0 {
+    assert!(filters.weights.len() == blocks * filters.taps * 2 && pixels.count > 0);
+    let is_inside = inside.rows > 0 && inside.columns > 0;
+    if is_inside {
         let last_tap = inside.first + (inside.rows - 1) * filters.width + inside.columns - 1;
         let last_byte = (inside.rows - 1) * inside.row_step + (inside.columns - 1) * inside.step + channels - 1;
-        assert!(last_tap < filters.taps && last_byte < input.len() && inside.columns <= filters.width);
+        let last_pixel = pixels.start + (pixels.count - 1) * pixels.step;
+        assert!(last_tap < filters.taps && inside.columns <= filters.width && last_pixel + last_byte < input.len());
     }
-    let is_whole = inside.columns == filters.width && inside.rows * inside.columns == filters.taps;
-    let is_small = is_whole && inside.columns == 3 && inside.rows == 3;
-    let mut records = filters.channels.as_ptr().cast::<u32>();
-    let (mut from, mut to) = (input.as_ptr(), output.as_mut_ptr());
-    let mut weights = filters.weights.as_ptr().cast::<u32>();
-    for _ in 0..blocks {
-        let mut sums = [0i32; CHANNELS];
-        // SAFETY: the last tap has its weights and its four bytes, and so have those before it, as asserted above. Where
-        // there is no tap inside, the addresses are not used; wrapping arithmetic lets them be anything.
-        unsafe {
-            if is_small {
-                add_row_of_three::<I>(&mut sums, filters.offsets, from, inside.step, &mut weights);
-                let row = from.wrapping_add(inside.row_step);
-                add_row_of_three::<I>(&mut sums, filters.offsets, row, inside.step, &mut weights);
-                let row = row.wrapping_add(inside.row_step);
-                add_row_of_three::<I>(&mut sums, filters.offsets, row, inside.step, &mut weights);
-            } else {
-                add_rows::<I>(&mut sums, filters, inside, from, weights);
-                weights = weights.wrapping_add(2 * filters.taps);
+    let is_small = inside.rows == 3 && inside.columns == 3 && filters.width == 3 && filters.taps == 9;
+    let mut start = input.as_ptr().wrapping_add(pixels.start);
+    for pixel in 0..pixels.count {
+        let output = place(pixel);
+        assert!(output.len() == channels);
+        let mut records = filters.channels.as_ptr().cast::<u32>();
+        let mut weights = filters.weights.as_ptr().cast::<u32>();
+        let (mut from, mut to) = (start, output.as_mut_ptr());
+        for _ in 0..blocks {
+            let mut sums = [0i32; CHANNELS];
+            // SAFETY: the last tap has its weights and its four bytes, and so have those before it, as asserted above.
+            // Where there is no tap inside, the addresses are not used; wrapping arithmetic lets them be anything.
+            unsafe {
+                if is_small {
+                    let row = I::forget(from);
+                    add_row_of_three::<I>(&mut sums, filters.offsets, row, inside.step, &mut weights);
+                    let row = I::forget(row.wrapping_add(inside.row_step));
+                    add_row_of_three::<I>(&mut sums, filters.offsets, row, inside.step, &mut weights);
+                    let row = I::forget(row.wrapping_add(inside.row_step));
+                    add_row_of_three::<I>(&mut sums, filters.offsets, row, inside.step, &mut weights);
+                } else {
+                    if is_inside {
+                        add_rows::<I>(&mut sums, filters, inside, from, weights);
+                    }
+                    weights = weights.wrapping_add(2 * filters.taps);
+                }
             }
-        }
-        // SAFETY: four records for each block, and four bytes of output, as asserted above.
-        unsafe {
-            for (lane, sum) in sums.into_iter().enumerate() {
-                let channel = Channel::load::<I>(&mut records);
-                to.add(lane).write(channel.output::<I>(channel.bias.wrapping_add(sum << 1), &filters.stage));
+            // SAFETY: four records for each block, and four bytes of output, as asserted above.
+            unsafe {
+                for (lane, sum) in sums.into_iter().enumerate() {
+                    let channel = Channel::load::<I>(&mut records);
+                    to.add(lane).write(channel.output::<I>(channel.bias.wrapping_add(sum << 1), &filters.stage));
+                }
             }
+            (from, to) = (from.wrapping_add(CHANNELS), to.wrapping_add(CHANNELS));
         }
-        (from, to) = (from.wrapping_add(CHANNELS), to.wrapping_add(CHANNELS));
+        filters.stage.finish(output);
+        start = start.wrapping_add(pixels.step);
     }
-    filters.stage.finish(output);
 }
 
 /// Adds the products of four channels at the taps inside the image, of which `row` is the first; `weights` are those of the

@@ -2,72 +2,84 @@
 
 #![allow(unsafe_code)]
 
-use super::channels::{Channel, RECORD, Stage, load_two};
+use super::channels::{Channel, RECORD, Stage};
 use crate::arena::{Input, Output};
 use crate::kernels::dsp::instructions::Instructions;
 
 /// What a convolution knows of its channels.
 pub struct Filters<'a> {
-    /// Elements of a window, rounded up to a multiple of 4.
-    pub elements: usize,
-    /// For two channels each, for each four elements of the window: one word for the even and one for the odd elements.
-    /// A lane is 256 times the weight of the second channel plus the weight of the first.
-    pub weights: Input<'a, i32>,
-    /// [`RECORD`] words for each channel, of an even number of channels.
-    pub channels: Input<'a, i32>,
+    /// For two channels each, [`pair_words`] words: for each four elements of the window, one word for the even and one
+    /// for the odd elements; then their record. A lane of a word is 256 times the weight of the second channel plus the
+    /// weight of the first.
+    pub pairs: Input<'a, i32>,
     /// What becomes of sums.
     pub stage: Stage,
 }
 
-/// Writes the outputs of two pixels. `values` holds the elements of both windows, as
-/// [`two_runs`](super::widen::two_runs) writes them. Panics when lengths do not fit.
+/// Words of two channels whose windows have so many elements, a multiple of 4.
+pub const fn pair_words(elements: usize) -> usize {
+    elements / 2 + 2 * RECORD
+}
+
+/// Writes the outputs of two pixels, from `first` and from `second` on, of `channels` channels each. `values` holds the
+/// elements of both windows, as [`two_by_two`](super::widen::two_by_two) writes them. Panics when lengths do not fit.
 #[inline(always)]
 pub fn two_pixels<I: Instructions>(
     filters: &Filters<'_>,
     values: Input<'_, i32>,
-    first: Output<'_, i8>,
-    second: Output<'_, i8>,
+    output: Output<'_, i8>,
+    (first, second): (usize, usize),
+    channels: usize,
 ) {
-    let channels = first.len();
-    let pairs = channels.div_ceil(2);
-    let groups = filters.elements / 4;
-    assert!(values.len() == 4 * groups && groups > 0 && second.len() == channels);
-    assert!(filters.weights.len() == pairs * groups * 2 && filters.channels.len() == pairs * 2 * RECORD);
-    let mut weights = filters.weights.as_ptr().cast::<u32>();
-    let mut records = filters.channels.as_ptr().cast::<u32>();
+    let groups = values.len() / 4;
+    let end = first.max(second) + channels;
+    assert!(channels > 0 && end <= output.len() && values.len().is_multiple_of(4));
+    assert!(filters.pairs.len() == channels.div_ceil(2) * pair_words(values.len()));
+    let mut words = filters.pairs.as_ptr().cast::<u32>();
     let stage = filters.stage;
-    let (mut one, mut other) = (first.as_mut_ptr(), second.as_mut_ptr());
-    for pair in 0..pairs {
-        let mut at = values.as_ptr().cast::<u32>();
+    let to_other = second.wrapping_sub(first);
+    // SAFETY: both pixels lie in the output, as just asserted, and so does each pointer below before it is used.
+    let (mut at, last) = unsafe {
+        let at = output.as_mut_ptr().add(first);
+        (at, at.add(channels - 1))
+    };
+    loop {
+        let mut values = values.as_ptr().cast::<u32>();
         let mut sums = Sums::default();
-        // SAFETY: a pair of channels has two words of weights for each group, and `values` four, as asserted above.
+        // SAFETY: a pair of channels has two words for each group and two records, and `values` has four words for each
+        // group, as asserted above; there is a pair for each one or two channels up to the last. The second channel of
+        // a pair is written unless the first is the last.
         unsafe {
             for _ in 0..groups / 4 {
-                sums.add_group::<I>(&mut weights, &mut at);
-                sums.add_group::<I>(&mut weights, &mut at);
-                sums.add_group::<I>(&mut weights, &mut at);
-                sums.add_group::<I>(&mut weights, &mut at);
+                sums.add_group::<I>(&mut words, &mut values);
+                sums.add_group::<I>(&mut words, &mut values);
+                sums.add_group::<I>(&mut words, &mut values);
+                sums.add_group::<I>(&mut words, &mut values);
             }
             for _ in 0..groups % 4 {
-                sums.add_group::<I>(&mut weights, &mut at);
+                sums.add_group::<I>(&mut words, &mut values);
             }
-        }
-        // SAFETY: there are two records for each pair of channels, as asserted above.
-        let [low, high] = unsafe { load_two::<I>(&mut records) };
-        // SAFETY: both pixels have `channels` bytes, of which this pair's first is one, and its second where the
-        // number is not odd.
-        unsafe {
-            one.write(low.output::<I>(sums.one.first(&low), &stage));
-            other.write(low.output::<I>(sums.other.first(&low), &stage));
-            if 2 * pair + 1 < channels {
-                one.add(1).write(high.output::<I>(sums.one.second(&high), &stage));
-                other.add(1).write(high.output::<I>(sums.other.second(&high), &stage));
-                (one, other) = (one.add(2), other.add(2));
+            let (bias, mantissa) = I::load_two(&mut words);
+            let (shift, high_shift) = I::load_two(&mut words);
+            let low = Channel { bias: bias as i32, mantissa: mantissa as i32, shift: shift as i32 };
+            at.write(low.output::<I>(sums.one.first(&low), &stage));
+            at.wrapping_add(to_other).write(low.output::<I>(sums.other.first(&low), &stage));
+            if at == last {
+                break;
             }
+            at = at.add(1);
+            let (bias, mantissa) = I::load_two(&mut words);
+            let high = Channel { bias: bias as i32, mantissa: mantissa as i32, shift: high_shift as i32 };
+            at.write(high.output::<I>(sums.one.second(&high), &stage));
+            at.wrapping_add(to_other).write(high.output::<I>(sums.other.second(&high), &stage));
+            if at == last {
+                break;
+            }
+            at = at.add(1);
         }
     }
-    stage.finish(first);
-    stage.finish(second);
+    stage.finish(output.range(first, channels));
+    stage.finish(output.range(second, channels));
 }
 
 /// The sums of two channels at one pixel.
