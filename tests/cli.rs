@@ -235,22 +235,6 @@ fn an_html_report_is_one_file_about_all_models() {
     assert!(page.contains("777,600") && page.contains("EMBEDDING_LOOKUP_SPARSE"));
 }
 
-/// Not recorded as a whole, because its help names every operator.
-#[test]
-fn an_operator_without_a_kernel_is_unsupported() {
-    let place = Place::new();
-    let folder = place.case("unsupported");
-    for arguments in
-        [&["compile", "made/unsupported.tflite"][..], &["run", "made/unsupported.tflite", "--wav", "a.wav"]]
-    {
-        let output = run(&folder, arguments);
-        let stderr = text(&output.stderr);
-        assert_eq!((output.status.code(), output.stdout.is_empty()), (Some(4), true), "{stderr}");
-        assert!(stderr.starts_with("error: made/unsupported.tflite: operator 6 (EMBEDDING_LOOKUP_SPARSE)"), "{stderr}");
-        assert!(stderr.contains("\nhelp: ") && stderr.contains("SOFTMAX"), "{stderr}");
-    }
-}
-
 #[test]
 fn other_rates_are_converted_and_said() {
     let place = Place::new();

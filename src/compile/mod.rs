@@ -342,10 +342,14 @@ fn check_step(graph: &Graph<'_>, step: &step::Step) -> Result<(), Refusal> {
 }
 
 fn unknown_operator(name: &str) -> Refusal {
-    let names: Vec<&str> = lower::ALL.iter().map(|lowering| lowering.name).collect();
+    // Names in a file are foreign text of any length, and the longest of ours has 36 letters.
+    let start: String = name.chars().take(64).collect();
+    let near = lower::nearest(&start, lower::ALL.iter().map(|lowering| lowering.name));
+    let near =
+        if near.is_empty() { String::new() } else { format!(" Supported ones with such a name: {}.", near.join(", ")) };
     Refusal::unsupported(
         format!("tinyml has no kernel for {name}"),
-        format!("Replace it by supported operators before converting. Supported: {}.", names.join(", ")),
+        format!("Replace it by supported operators before converting.{near} README.md lists all {}.", lower::ALL.len()),
     )
 }
 

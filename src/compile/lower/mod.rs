@@ -1,6 +1,7 @@
 //! From operators of the model to steps of the Program: one file per op, and the one list of them.
 
 pub mod dsp;
+mod nearest;
 mod node;
 mod registry;
 mod support;
@@ -123,6 +124,7 @@ mod var_handle;
 mod r#while;
 mod zeros_like;
 
+pub use nearest::nearest;
 pub use node::{Node, TensorRef};
 pub use registry::{ALL, find};
 
