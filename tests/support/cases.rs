@@ -111,6 +111,11 @@ impl Case {
 
     /// Runs the case with these options.
     pub fn run(&self, options: &Options) -> Outcome {
+        self.run_seeing(options, |_, _| {})
+    }
+
+    /// Runs the case and shows every defined `float32` that came out beside that of the reference.
+    pub fn run_seeing(&self, options: &Options, mut see: impl FnMut(f32, f32)) -> Outcome {
         let bytes = self.model();
         let model = match Model::read(&bytes) {
             Ok(model) => model,
@@ -151,6 +156,11 @@ impl Case {
                 if let Err(difference) = compare(&found, &wanted, description, &self.compare) {
                     let name = &description.name;
                     return Outcome::Failed(format!("step {number}, output {index} \"{name}\": {difference}"));
+                }
+                if description.dtype == "float32" {
+                    let [first, end] = description.defined.unwrap_or([0, found.len() / 4]);
+                    let values = |bytes: &[u8]| bytemuck::pod_collect_to_vec::<u8, f32>(&bytes[4 * first..4 * end]);
+                    values(&found).into_iter().zip(values(&wanted)).for_each(|(found, wanted)| see(found, wanted));
                 }
             }
         }

@@ -9,6 +9,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
+use super::support::exponential;
 use super::support::requantise::check_multiplier;
 use super::support::rows::Rows;
 use super::{Call, Fault, Kernel, Op, code, number};
@@ -95,7 +96,7 @@ fn float32(call: &Call<'_>) {
     for start in rows.starts() {
         let row = input.range(start, depth);
         let maximum = row.iter().fold(f32::MIN, |maximum, value| if maximum < value { value } else { maximum });
-        let logarithm = libm::logf(row.iter().fold(0.0, |sum, value| sum + libm::expf(value - maximum)));
+        let logarithm = libm::logf(row.iter().fold(0.0, |sum, value| sum + exponential::exp(value - maximum)));
         let cells = output.range(start, depth).iter().zip(row.iter());
         cells.for_each(|(cell, value)| cell.set(value - maximum - logarithm));
     }

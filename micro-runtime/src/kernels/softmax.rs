@@ -10,6 +10,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
+use super::support::exponential;
 use super::support::interpolation::{POINTS, interpolate};
 use super::support::requantise::check_multiplier;
 use super::support::rows::Rows;
@@ -171,7 +172,7 @@ fn float32(call: &Call<'_>) {
         let maximum = row.iter().fold(f32::MIN, |maximum, value| if maximum < value { value } else { maximum });
         let mut sum = 0.0;
         for (cell, value) in result.iter().zip(row.iter()) {
-            let exponential = libm::expf((value - maximum) * p.beta);
+            let exponential = exponential::exp((value - maximum) * p.beta);
             cell.set(exponential);
             sum += exponential;
         }

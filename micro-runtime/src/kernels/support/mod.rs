@@ -7,6 +7,7 @@ pub mod comparison;
 pub mod conversion;
 pub mod curves;
 pub mod dot;
+pub mod exponential;
 pub mod interpolation;
 pub mod inverse_root;
 pub mod map;
