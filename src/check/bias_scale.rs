@@ -26,7 +26,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         if bias.range().is_none() || !(scales.len() == 1 || scales.len() == layer.channels) {
             continue;
         }
-        let channels = if scales.len() == 1 && layer.weights.scales().len() == 1 { 1 } else { layer.channels };
+        let channels = if layer.weights.scales().len() == 1 { scales.len() } else { layer.scaled_channels() };
         let wrong = (0..channels).filter_map(|channel| {
             let needed = input * layer.weight_scale(channel)?;
             let found = scales[if scales.len() == 1 { 0 } else { channel }] as f64;

@@ -100,6 +100,11 @@ impl<'m> Context<'m> {
         graph.outputs.iter().map(|&index| Value { subgraph: 0, index, tensor: &graph.tensors[index] })
     }
 
+    /// Whether a tensor is a constant, also one whose data is damaged.
+    pub fn is_constant(&self, value: &Value<'_>) -> bool {
+        value.data.is_some() || value.buffer != 0 && !self.facts.damages.is_empty()
+    }
+
     /// The operator that writes a tensor.
     pub fn writer(&self, value: &Value<'_>) -> Option<Op<'m>> {
         let index = self.writers[value.subgraph][value.index]?;

@@ -48,7 +48,7 @@ pub struct KernelFact {
     pub operator: (usize, usize),
     /// Its name.
     pub name: String,
-    /// Whether kernels of the same op have a twin for Cortex-M4, and this one has none.
+    /// Whether it multiplies much, and also where kernels for Cortex-M4 are asked for it is a plain one that runs.
     pub misses_twin: bool,
 }
 

@@ -1,5 +1,7 @@
 //! Float inputs and outputs around a quantised body.
 
+use std::collections::HashMap;
+
 use super::context::Value;
 use super::support::body;
 use super::support::converter::integer_interface;
@@ -19,11 +21,14 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         return;
     }
     let is_float = |value: &Value<'_>| value.tensor_type == TensorType::FLOAT32;
+    let mut quantised = HashMap::new();
+    for op in context.ops().filter(|op| op.subgraph == 0 && op.kind() == Kind::QUANTIZE) {
+        if let Some(input) = op.input(0) {
+            quantised.entry(input.index).or_insert(op);
+        }
+    }
     for input in context.model_inputs().filter(is_float) {
-        let mut readers = context.ops().filter(|op| {
-            op.subgraph == 0 && op.kind() == Kind::QUANTIZE && op.input(0).is_some_and(|read| read.index == input.index)
-        });
-        if let Some(op) = readers.next() {
+        if let Some(op) = quantised.get(&input.index) {
             findings.add(op.place_of(&input), "the input is float32 and quantised on the device", "an int8 input");
         }
     }

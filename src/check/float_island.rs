@@ -1,5 +1,7 @@
 //! Operators that compute in float32 within a quantised model.
 
+use std::collections::HashSet;
+
 use super::support::body;
 use super::support::converter::full_integer;
 use super::{Context, Findings, Rule, Severity};
@@ -22,12 +24,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         return;
     }
     // An int8 weight with a float input is a case of its own.
-    let is_hybrid = |op: &super::context::Op<'_>| {
-        let mut weights = context.weights().iter();
-        weights
-            .any(|layer| (layer.op.subgraph, layer.op.index) == (op.subgraph, op.index) && layer.weights.is_quantised())
-    };
-    for op in context.ops().filter(|op| body::is_float(op) && !is_hybrid(op)) {
+    let quantised = context.weights().iter().filter(|layer| layer.weights.is_quantised());
+    let hybrid: HashSet<(usize, usize)> = quantised.map(|layer| (layer.op.subgraph, layer.op.index)).collect();
+    for op in context.ops().filter(|op| body::is_float(op) && !hybrid.contains(&(op.subgraph, op.index))) {
         findings.add(op.place(), "computes in float32 in a quantised model", "int8");
     }
 }

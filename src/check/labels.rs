@@ -7,7 +7,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     meaning: "The labels that come with the model are more or fewer than its output has scores.",
     remedy: "list one label for each score, in the order of the output, in the metadata entry tinyml.labels, in \
-             MODEL.labels.txt, or with --labels",
+             MODEL.labels.txt beside the model, or with the --labels of run and compile",
     check,
 };
 

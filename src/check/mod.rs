@@ -7,6 +7,8 @@
 //! An *error* is what makes results wrong or keeps the model from running. A *warning* costs accuracy, memory or time
 //! and is worth a change. A *note* is worth knowing.
 
+use std::collections::HashSet;
+
 mod context;
 mod facts;
 mod finding;
@@ -84,8 +86,21 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         (rule.check)(context, &mut findings);
         found.extend(findings.list);
     }
+    drop_explained(&mut found);
     found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     found
+}
+
+/// Drops what the compiler refuses where a rule tells better what is wrong with the operator.
+fn drop_explained(found: &mut Vec<Finding>) {
+    let is_refusal = |finding: &Finding| finding.rule == unsupported::RULE.name;
+    let op = |finding: &Finding| finding.op.as_ref().map(|op| (finding.subgraph, op.index));
+    let errors = found.iter().filter(|finding| finding.severity == Severity::Error && !is_refusal(finding));
+    let explained: HashSet<(usize, usize)> = errors.filter_map(op).collect();
+    found.retain(|finding| {
+        let is_unknown = finding.found.starts_with(unsupported::NO_KERNEL);
+        !is_refusal(finding) || is_unknown || op(finding).is_none_or(|op| !explained.contains(&op))
+    });
 }
 
 /// The dead channels of a model: those whose weights are all zero.

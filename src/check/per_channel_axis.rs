@@ -37,7 +37,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             findings.add(layer.op.place_of(&layer.weights), found, expected);
         }
     }
-    for value in context.values().filter(|value| value.data.is_none() && value.scales().len() > 1) {
+    for value in context.values().filter(|value| !context.is_constant(value) && value.scales().len() > 1) {
         let place = context.writer(&value).map_or(value.place(), |op| op.place_of(&value));
         findings.add(place, format!("an activation with {} scales", value.scales().len()), "one");
     }

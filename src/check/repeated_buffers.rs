@@ -21,14 +21,17 @@ const WORTH_BYTES: usize = 1024;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let mut firsts: HashMap<&[u8], usize> = HashMap::new();
+    let mut tensors = HashMap::new();
+    context.values().for_each(|value| {
+        tensors.entry(value.buffer).or_insert(value);
+    });
     for (index, bytes) in context.model.buffers.iter().enumerate() {
         let Some(bytes) = bytes.filter(|bytes| bytes.len() >= SHORTEST) else { continue };
         let first = *firsts.entry(bytes).or_insert(index);
         if first == index {
             continue;
         }
-        let tensor = context.values().find(|value| value.buffer == index);
-        let place = tensor.map_or(Place::default(), |value| value.place());
+        let place = tensors.get(&index).map_or(Place::default(), |value| value.place());
         let found = format!("buffer {index} holds the same {} bytes as buffer {first}", bytes.len());
         let severity = if bytes.len() >= WORTH_BYTES { Severity::Warning } else { Severity::Note };
         findings.add(place, found, "").severity(severity);

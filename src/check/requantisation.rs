@@ -20,10 +20,14 @@ pub(super) const RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for layer in context.weights().iter().filter(|layer| layer.weights.tensor_type != TensorType::FLOAT32) {
         // A channel of zeros has nothing to scale.
-        let is_dead = |channel: usize| layer.sums.get(channel).is_some_and(|sums| sums.is_dead());
-        let channels = if layer.weights.scales().len() == 1 { 1 } else { layer.channels };
-        let factors: Vec<f64> =
-            (0..channels).filter(|&channel| !is_dead(channel)).filter_map(|channel| layer.factor(channel)).collect();
+        let is_dead = |channel: usize| match layer.weights.scales().len() {
+            1 => !layer.sums.is_empty() && layer.sums.iter().all(|sums| sums.is_dead()),
+            _ => layer.sums.get(channel).is_some_and(|sums| sums.is_dead()),
+        };
+        let factors: Vec<f64> = (0..layer.scaled_channels())
+            .filter(|&channel| !is_dead(channel))
+            .filter_map(|channel| layer.factor(channel))
+            .collect();
         report(layer.op.place_of(&layer.weights), &factors, findings);
     }
     for op in context.ops() {

@@ -1,4 +1,4 @@
-//! Operators that run on the plain kernel although their kind has a fast one.
+//! Operators that multiply much and run on the plain kernel.
 
 use super::support::converter::full_integer;
 use super::{Context, Findings, Rule, Severity};
@@ -6,8 +6,9 @@ use super::{Context, Findings, Rule, Severity};
 pub(super) const RULE: Rule = Rule {
     name: "slow-path",
     severity: Severity::Note,
-    meaning: "The operator's kind has a kernel with DSP instructions, but not for these types; the plain kernel runs.",
-    remedy: concat!("int8 with int8 weights has the fast kernels: ", full_integer!()),
+    meaning: "An operator runs on the plain kernel also on a Cortex-M4: there is none with DSP instructions for it, or none \
+              for these types.",
+    remedy: concat!("CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED in int8 have the fast kernels: ", full_integer!()),
     check,
 };
 

@@ -117,3 +117,20 @@ fn dead_channels_are_counted_by_operator() {
     let dead = dead_channels(&Context::new(&model, &Facts::default()));
     assert_eq!((dead.total, dead.ops.len(), dead.ops[0].dead, dead.ops[0].channels), (2, 1, 2, 4));
 }
+
+#[test]
+fn refusals_are_silent_where_a_rule_tells_better() {
+    let refused = |case: &mut Case| {
+        case.facts.refusals.push(RefusalFact {
+            operator: Some((0, 0)),
+            problem: "its bias is odd".into(),
+            help: "convert the model again, without odd biases".into(),
+        });
+    };
+    let count = |case: &Case| found(case).iter().filter(|finding| finding.rule == "unsupported").count();
+    let mut case = dense();
+    refused(&mut case);
+    assert_eq!(count(&case), 1);
+    case.sample.tensors[2].zero_points = vec![1];
+    assert_eq!(count(&case), 0);
+}

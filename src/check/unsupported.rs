@@ -1,5 +1,7 @@
 //! Operators, and types of operators, that have no kernel.
 
+use std::collections::HashMap;
+
 use super::support::nearest::nearest;
 use super::{Context, Findings, Place, Rule, Severity};
 
@@ -11,14 +13,20 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
+/// How findings about operators without any kernel begin.
+pub(super) const NO_KERNEL: &str = "there is no kernel for";
+
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let operators = &context.facts.operators;
     let is_known = |name: &str| operators.is_empty() || operators.iter().any(|operator| operator.name == name);
+    // A file may have many operators of one kind, and looking for what is nearest takes a while.
+    let mut remedies: HashMap<String, String> = HashMap::new();
     for op in context.ops() {
         let name = op.code.name();
         if !is_known(&name) {
-            let names = operators.iter().map(|operator| operator.name.as_str());
-            findings.add(op.place(), format!("there is no kernel for {name}"), "").help(nearest(&name, names));
+            let names = || operators.iter().map(|operator| operator.name.as_str());
+            let help = remedies.entry(name.clone()).or_insert_with(|| nearest(&name, names()));
+            findings.add(op.place(), format!("{NO_KERNEL} {name}"), "").help(help.as_str());
         }
     }
     for refusal in &context.facts.refusals {

@@ -1,5 +1,8 @@
 //! `tinyml inspect`: what is in a model, and what it takes.
 
+mod checks;
+mod data;
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,20 +11,21 @@ use micro_runtime::detect::background_labels;
 use micro_runtime::program::record::MAGIC;
 use serde::Serialize;
 
+use self::checks::FailOn;
 use super::failure::Said;
 use super::run::labels_beside;
 use super::{Failure, Kind, style};
 use crate::compile::error::{CompileError, Refusal};
 use crate::compile::{Options, compile};
-use crate::host::loaded::{LoadError, labels_of, read_file};
+use crate::host::loaded::{LoadError, Loaded, labels_of, read_file};
 use crate::model::{Model, ReadError};
-use crate::report::inspect::{Details, InspectReport, Inspected, Layout, html};
+use crate::report::inspect::{Details, InspectReport, Inspected, Layout, html, sarif};
 
 /// See what is in a model, and what it takes
 #[derive(Args)]
 pub struct Arguments {
     /// The models, .tflite files
-    #[arg(required = true, value_name = "MODEL")]
+    #[arg(required_unless_present = "list_checks", value_name = "MODEL")]
     models: Vec<PathBuf>,
     /// Ask about this board: does the model fit it?
     #[arg(long, value_name = "BOARD")]
@@ -42,8 +46,20 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
     /// Show every finding, also those like others
-    #[arg(long)]
+    #[arg(long, help_heading = "Checks")]
     all_findings: bool,
+    /// Exit with code 1 when there are findings of this severity or worse
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t, help_heading = "Checks")]
+    fail_on: FailOn,
+    /// Run the models on the files in this folder (.wav, .npy, .bin), and check how the values use their codes
+    #[arg(long, value_name = "DIR", help_heading = "Checks")]
+    data: Option<PathBuf>,
+    /// Print the findings as SARIF 2.1.0
+    #[arg(long, conflicts_with = "json", help_heading = "Checks")]
+    sarif: bool,
+    /// List the checks: what they mean, how bad it is, what to do
+    #[arg(long, conflicts_with_all = ["models", "sarif"], help_heading = "Checks")]
+    list_checks: bool,
     /// Print the reports as JSON: one object, for several models a list of them in `models`
     #[arg(long)]
     json: bool,
@@ -57,12 +73,15 @@ struct Reports<'a> {
 }
 
 pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
+    if arguments.list_checks {
+        return checks::list(arguments.json);
+    }
     let board = arguments.board.as_deref().map(board_named).transpose()?;
     let details = Details { tensors: arguments.tensors, metadata: arguments.metadata };
     let mut reports = Vec::new();
     let mut failed = None;
     for path in &arguments.models {
-        match inspect(path, board, details) {
+        match inspect(path, board, details, arguments.data.as_deref()) {
             Ok(report) => reports.push(report),
             Err(failure) if arguments.models.len() == 1 => return Err(failure.into()),
             Err(failure) => {
@@ -76,7 +95,9 @@ pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
     {
         std::fs::write(path, html::page(&reports)).map_err(|error| Failure::not_written(path, error))?;
     }
-    if arguments.json {
+    if arguments.sarif {
+        style::print(&(serde_json::to_string_pretty(&sarif::log(&reports))? + "\n"))?;
+    } else if arguments.json {
         let json = match (arguments.models.len(), reports.as_slice()) {
             (1, [report]) => serde_json::to_string_pretty(report)?,
             _ => serde_json::to_string_pretty(&Reports { schema_version: 1, models: &reports })?,
@@ -94,11 +115,17 @@ pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
         }
         style::print(&text)?;
     }
+    let failed = failed.or(arguments.fail_on.judge(&reports));
     failed.map_or(Ok(()), |kind| Err(Said(kind).into()))
 }
 
 /// The report on the model at `path`. A model that cannot run is no failure, bytes that are no model are.
-fn inspect(path: &Path, board: Option<&Board>, details: Details) -> Result<InspectReport, Failure> {
+fn inspect(
+    path: &Path,
+    board: Option<&Board>,
+    details: Details,
+    data: Option<&Path>,
+) -> Result<InspectReport, Failure> {
     let name = path.display().to_string();
     let bytes = read_file(path).map_err(|error| Failure::load(&name, &error))?;
     if bytes.starts_with(&MAGIC) {
@@ -111,9 +138,21 @@ fn inspect(path: &Path, board: Option<&Board>, details: Details) -> Result<Inspe
     if labels.is_empty() {
         labels = labels_beside(path);
     }
+    let options = Options { labels: labels.clone(), ..Options::default() };
     let compiled = match damages.first() {
-        None => compile(&model, &Options { labels: labels.clone(), ..Options::default() }),
+        None => compile(&model, &options),
         Some(damage) => Err(damaged(&damage.error)),
+    };
+    let usage = match data {
+        Some(directory) if compiled.is_ok() => {
+            let loaded = Loaded::load(&bytes, &options).map_err(|error| Failure::load(&name, &error))?;
+            data::usage(directory, &name, &model, &loaded)?
+        }
+        Some(_) => {
+            style::note(&format!("{name}: cannot run, so --data is left out"));
+            Vec::new()
+        }
+        None => Vec::new(),
     };
     Ok(InspectReport::new(&Inspected {
         name: &name,
@@ -122,7 +161,7 @@ fn inspect(path: &Path, board: Option<&Board>, details: Details) -> Result<Inspe
         damages: &damages,
         labels: &labels,
         takes_sound: background_labels(labels.iter().map(String::as_str)) != 0,
-        usage: &[],
+        usage: &usage,
         board,
         details,
     }))

@@ -21,7 +21,7 @@ pub use failure::{Failure, Kind};
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  something else went wrong: a file could not be written, for instance
+  1  something else went wrong: a file could not be written, for instance; or a check failed
   2  the arguments make no sense
   3  a file is unreadable, damaged, or not what it should be
   4  the model is sound but asks for what tinyml does not support

@@ -1,6 +1,7 @@
 //! Runs Programs on this machine: one clip, a stream, a directory.
 
 pub mod builtin;
+pub mod census;
 pub mod dataset;
 pub mod features;
 pub mod invoke;

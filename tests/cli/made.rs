@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use tinyml::model::Model;
+
 /// The bytes of a 16-bit WAV file.
 pub fn wav(rate: u32, channels: u16, samples: impl IntoIterator<Item = i16>) -> Vec<u8> {
     let mut file = std::io::Cursor::new(Vec::new());
@@ -54,6 +56,56 @@ const TRUTHS: [(&str, &str); 6] = [
     ("truth_cut.json", r#"{"schema_version": 1, "words": ["#),
 ];
 
+/// Where a part of `whole` begins.
+fn start(whole: &[u8], part: &[u8]) -> usize {
+    part.as_ptr() as usize - whole.as_ptr() as usize
+}
+
+/// The keyword model with faults in its quantisation: a dead channel, a weight of -128, a clamped bias, biases in a wrong
+/// unit, an output that is not that of SOFTMAX.
+fn faulty(model: &[u8]) -> Vec<u8> {
+    let read = Model::read(model).unwrap();
+    let graph = &read.subgraphs[0];
+    let data = |operator: usize, input: usize| {
+        let tensor = graph.operators[operator].inputs[input].unwrap();
+        start(model, graph.tensors[tensor].data.unwrap())
+    };
+    let scales = |tensor: usize| {
+        let root = tinyml::model::schema::root_as_model(model).unwrap();
+        let tensor = root.subgraphs().unwrap().get(0).tensors().unwrap().get(tensor);
+        start(model, tensor.quantization().unwrap().scale().unwrap().bytes())
+    };
+    let mut changed = model.to_vec();
+    let filter = 3 * 3 * 8;
+    changed[data(2, 1)..][filter..2 * filter].fill(0);
+    changed[data(3, 1) + 5] = 0x80;
+    changed[data(3, 2) + 4..][..4].copy_from_slice(&(1i32 << 30).to_le_bytes());
+    changed[scales(graph.operators[2].inputs[2].unwrap()) + 8..][..4].copy_from_slice(&0.5f32.to_le_bytes());
+    changed[scales(graph.outputs[0])..][..4].copy_from_slice(&(1.0f32 / 255.0).to_le_bytes());
+    changed
+}
+
+/// The keyword model with a bias whose shape asks for one value less than there are.
+fn damaged(model: &[u8]) -> Vec<u8> {
+    let read = Model::read(model).unwrap();
+    let bias = read.subgraphs[0].operators[2].inputs[2].unwrap();
+    let root = tinyml::model::schema::root_as_model(model).unwrap();
+    let tensor = root.subgraphs().unwrap().get(0).tensors().unwrap().get(bias);
+    let mut changed = model.to_vec();
+    changed[start(model, tensor.shape().unwrap().bytes())] -= 1;
+    changed
+}
+
+/// The keyword model with a label less than scores.
+fn three_labels(model: &[u8]) -> Vec<u8> {
+    let read = Model::read(model).unwrap();
+    let labels = read.metadata_named("tinyml.labels").unwrap();
+    let comma = labels.iter().position(|byte| *byte == b'\n').expect("one label a line");
+    let mut changed = model.to_vec();
+    changed[start(model, labels) + comma] = b' ';
+    changed
+}
+
 /// Fills `folder`; `fixtures` are those of the project.
 pub fn fill(folder: &Path, fixtures: &Path) {
     let model = fs::read(fixtures.join("models/yes_no.tflite")).unwrap();
@@ -62,7 +114,7 @@ pub fn fill(folder: &Path, fixtures: &Path) {
     let both_channels = yes[44..].chunks(2).flat_map(|sample| [[sample[0], sample[1]]; 2]);
     let stereo = both_channels.map(i16::from_le_bytes);
     let ones = vec!["1"; 1960].join(",");
-    let files: [(&str, Vec<u8>); 21] = [
+    let files: [(&str, Vec<u8>); 24] = [
         ("stereo.wav", wav(16_000, 2, stereo)),
         ("half.wav", wav(16_000, 1, triangle(8_000))),
         ("tiny.wav", wav(16_000, 1, triangle(160))),
@@ -72,6 +124,9 @@ pub fn fill(folder: &Path, fixtures: &Path) {
         ("empty.tflite", Vec::new()),
         ("cut.tflite", model[..9_000].to_vec()),
         ("unsupported.tflite", unsupported(&model)),
+        ("faulty.tflite", faulty(&model)),
+        ("damaged.tflite", damaged(&model)),
+        ("threelabels.tflite", three_labels(&model)),
         ("labels.txt", b"quiet\nsomething\nja\nnein\n".to_vec()),
         ("latin1.txt", b"ja\nn\xF6\n".to_vec()),
         ("one.bin", vec![0; 1960]),

@@ -72,6 +72,14 @@ impl<'m> Weights<'m> {
         Some(Weights { op, input, weights, bias, output, axis, channels, sums, biases })
     }
 
+    /// The channels that may have scales of their own: one when all share a scale, and no more than there are scales for.
+    pub fn scaled_channels(&self) -> usize {
+        match self.weights.scales().len() {
+            1 => 1,
+            scales => scales.min(self.channels),
+        }
+    }
+
     /// The scale of the weights of a channel; `None` when there is none for it.
     pub fn weight_scale(&self, channel: usize) -> Option<f64> {
         let scales = self.weights.scales();

@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use micro_runtime::program::KernelSet;
 use serde::Serialize;
 
 use super::text::{shortened, wrapped};
 use super::{Fate, InspectReport, Inspected, Layout, OperatorReport};
 use crate::check::{Context, Facts, Finding, KernelFact, OperatorFact, RefusalFact, Severity, check, dead_channels};
-use crate::compile::lower;
+use crate::compile::lower::dsp::TWINS;
+use crate::compile::{self, Options, lower};
 use crate::report::counted;
 use crate::report::table::{Style, printable};
 
@@ -84,8 +86,9 @@ pub(super) fn look(inspected: &Inspected<'_>, operators: &mut [OperatorReport]) 
     let dead = dead_channels(&context);
     for op in &dead.ops {
         let place = (op.subgraph, op.op.index);
-        if let Some(report) = operators.iter_mut().find(|report| (report.subgraph, report.index) == place) {
-            report.dead_channels = Some(op.dead);
+        // Reports are in the order of subgraphs and operators.
+        if let Ok(found) = operators.binary_search_by_key(&place, |report| (report.subgraph, report.index)) {
+            operators[found].dead_channels = Some(op.dead);
         }
     }
     (check(&context).into_iter().map(FindingReport::from).collect(), dead.total)
@@ -111,11 +114,12 @@ fn facts(inspected: &Inspected<'_>, operators: &[OperatorReport]) -> Facts {
     {
         refusals.push(RefusalFact { operator: None, problem: error.to_string(), help: error.help().to_string() });
     }
+    let slow = without_twin(inspected, operators);
     let kernels = operators.iter().flat_map(|operator| {
         operator.kernels.iter().map(|kernel| KernelFact {
             operator: (operator.subgraph, operator.index),
             name: kernel.to_string(),
-            misses_twin: false,
+            misses_twin: slow.binary_search(&(operator.subgraph, operator.index)).is_ok(),
         })
     });
     Facts {
@@ -129,11 +133,43 @@ fn facts(inspected: &Inspected<'_>, operators: &[OperatorReport]) -> Facts {
     }
 }
 
+/// Operators that multiply by weights, but of whose kind no kernel has a twin.
+const PLAIN_LAYERS: [&str; 4] = ["BATCH_MATMUL", "SVDF", "TRANSPOSE_CONV", "UNIDIRECTIONAL_SEQUENCE_LSTM"];
+
+/// The operators that no twin runs even where the kernels for Cortex-M4 are asked for, of the kinds that have twins and
+/// of those that multiply much; in their order.
+fn without_twin(inspected: &Inspected<'_>, operators: &[OperatorReport]) -> Vec<(usize, usize)> {
+    let concerned = |operator: &OperatorReport| {
+        let name = operator.name.as_str();
+        PLAIN_LAYERS.contains(&name) || TWINS.iter().any(|(twin, _)| *twin == name)
+    };
+    if inspected.compiled.is_err() || !operators.iter().any(concerned) {
+        return Vec::new();
+    }
+    let options = Options { kernel_set: KernelSet::Armv7em, ..Options::default() };
+    let Ok(survey) = compile::survey(inspected.model, &options) else { return Vec::new() };
+    let is_plain = |operator: &&OperatorReport| {
+        let fate = &survey[operator.subgraph][operator.index];
+        matches!(fate, Ok(compile::Fate::Kernels(kernels)) if !kernels.iter().any(|kernel| kernel.ends_with("(armv7em)")))
+    };
+    let plain = operators.iter().filter(|operator| concerned(operator)).filter(is_plain);
+    plain.map(|operator| (operator.subgraph, operator.index)).collect()
+}
+
 /// Columns before the sentences about findings.
 const INDENT: usize = 11;
 
+/// How a severity looks.
+pub(super) fn severity_style(severity: Severity) -> Style {
+    match severity {
+        Severity::Error => Style::Bad,
+        Severity::Warning => Style::Warning,
+        Severity::Note => Style::Plain,
+    }
+}
+
 /// Writes a sentence in lines, those after the first a little further in.
-fn paragraph(out: &mut impl fmt::Write, text: &str, width: usize) -> fmt::Result {
+pub(super) fn paragraph(out: &mut impl fmt::Write, text: &str, width: usize) -> fmt::Result {
     for (number, line) in wrapped(text, width.saturating_sub(INDENT + 2)).iter().enumerate() {
         let indent = if number == 0 { INDENT } else { INDENT + 2 };
         writeln!(out, "{:indent$}{line}", "")?;
@@ -170,12 +206,7 @@ impl InspectReport {
         let mut hidden = 0;
         for group in self.findings.chunk_by(|one, other| (one.rule, one.severity) == (other.rule, other.severity)) {
             let first = &group[0];
-            let style = match first.severity {
-                Severity::Error => Style::Bad,
-                Severity::Warning => Style::Warning,
-                Severity::Note => Style::Plain,
-            };
-            let label = paint(style, first.severity.name());
+            let label = paint(severity_style(first.severity), first.severity.name());
             let padding = " ".repeat("warning".len() - first.severity.name().len());
             writeln!(out, "\n  {label}{padding}  {}", first.rule)?;
             let most = match (layout.all_findings, first.severity) {

@@ -1,11 +1,13 @@
 //! What `tinyml inspect` says about a model.
 
 mod board;
+mod checks;
 mod findings;
 mod flash;
 pub mod html;
 mod memory;
 mod operators;
+pub mod sarif;
 mod summary;
 mod tensors;
 mod text;
@@ -15,6 +17,7 @@ use micro_runtime::board::Board;
 use serde::Serialize;
 
 pub use board::BoardReport;
+pub use checks::{CheckReport, ChecksReport};
 pub use findings::FindingReport;
 pub use flash::{ClassReport, FlashReport};
 pub use memory::{BufferReport, MemoryReport, PeakReport, WhatIfReport};
