@@ -178,6 +178,7 @@ fn unsafe_code_is_in_named_files_only() {
         "inner/dense",
         "inner/depthwise",
         "inner/pixels",
+        "inner/sums",
         "inner/widen",
     ];
     let named: Vec<String> =

@@ -87,6 +87,7 @@ registry! {
         div::FLOAT32,
         div::INT32,
         div::INT8,
+        dsp::add::INT8,
         dsp::conv_2d::INT8,
         dsp::depthwise_conv_2d::INT8,
         dsp::fully_connected::INT8,

@@ -3,6 +3,7 @@
 use micro_runtime::arena::ElementType;
 use micro_runtime::kernels::add as kernel;
 
+use super::dsp;
 use super::support::binary::Pair;
 use super::support::quantise::require_unquantised;
 use super::{Lowering, Node};
@@ -17,7 +18,10 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
     let options = node.table().builtin_options_as_add_options();
     let activation = options.map(|options| options.fused_activation_function()).unwrap_or_default();
     Ok(match element_type {
-        ElementType::Int8 => pair.step(&kernel::INT8, &pair.sum(activation)?),
+        ElementType::Int8 => {
+            let sum = pair.sum(activation)?;
+            dsp::add::step(node, &pair, &sum).unwrap_or_else(|| pair.step(&kernel::INT8, &sum))
+        }
         ElementType::Int16 => pair.step(&kernel::INT16, &pair.sum(activation)?),
         ElementType::Int32 => {
             require_unquantised(&[pair.left, pair.right])?;

@@ -15,6 +15,7 @@ mod instructions;
 #[cfg(dsp_extension)]
 mod native;
 
+pub mod add;
 pub mod conv_2d;
 pub mod depthwise_conv_2d;
 pub mod fully_connected;

@@ -2,6 +2,7 @@
 //!
 //! Each function gives `None` where the plain kernel has to do the work.
 
+pub mod add;
 pub mod conv_2d;
 pub mod depthwise_conv_2d;
 pub mod fully_connected;
@@ -14,7 +15,8 @@ use super::{Node, TensorRef};
 use crate::compile::error::Refusal;
 
 /// The types for which operators have a twin.
-pub const TWINS: &[(&str, &str)] = &[("CONV_2D", "int8"), ("DEPTHWISE_CONV_2D", "int8"), ("FULLY_CONNECTED", "int8")];
+pub const TWINS: &[(&str, &str)] =
+    &[("ADD", "int8"), ("CONV_2D", "int8"), ("DEPTHWISE_CONV_2D", "int8"), ("FULLY_CONNECTED", "int8")];
 
 /// A layer with weights and `int8` activations, as its plain lowering found it.
 pub struct Layer<'a> {

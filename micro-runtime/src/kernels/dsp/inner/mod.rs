@@ -8,4 +8,5 @@ pub mod channels;
 pub mod dense;
 pub mod depthwise;
 pub mod pixels;
+pub mod sums;
 pub mod widen;
