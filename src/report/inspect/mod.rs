@@ -14,6 +14,7 @@ mod text;
 mod tflm;
 
 use micro_runtime::board::Board;
+use micro_runtime::program::KernelSet;
 use serde::Serialize;
 
 pub use board::BoardReport;
@@ -46,6 +47,8 @@ pub struct InspectReport {
     pub inputs: Vec<InterfaceReport>,
     /// What the caller reads.
     pub outputs: Vec<InterfaceReport>,
+    /// The kernel set that all that follows is for.
+    pub kernel_set: &'static str,
     /// Sums over all operators.
     pub totals: Totals,
     /// Every operator of every subgraph.
@@ -120,6 +123,8 @@ pub struct Inspected<'a> {
     pub usage: &'a [Usage],
     /// The board that it is meant for.
     pub board: Option<&'a Board>,
+    /// The kernels that it was compiled for.
+    pub kernel_set: KernelSet,
     /// What else to report.
     pub details: Details,
 }
@@ -159,6 +164,7 @@ impl InspectReport {
             verdict: VerdictReport::new(inspected),
             inputs: interface(&main.inputs),
             outputs: interface(&main.outputs),
+            kernel_set: inspected.kernel_set.name(),
             totals: Totals {
                 operators: operators.len() as u64,
                 tensors: model.subgraphs.iter().map(|graph| graph.tensors.len() as u64).sum(),

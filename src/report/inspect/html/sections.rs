@@ -63,7 +63,8 @@ impl InspectReport {
         let runtime = runtime.map(|version| format!(", for TensorFlow Lite {}", escaped(version)));
         writeln!(
             out,
-            "<p class=\"faint digest\">layout {}{}; SHA-256 {}</p>",
+            "<p class=\"faint digest\">{} kernels; layout {}{}; SHA-256 {}</p>",
+            self.kernel_set,
             self.model.layout_version,
             runtime.unwrap_or_default(),
             self.model.sha256

@@ -67,7 +67,11 @@ impl InspectReport {
             (false, true, _) => (Style::Bad, "cannot run: sound, but not supported"),
             (false, false, _) => (Style::Bad, "cannot run: the model contradicts itself"),
         };
-        line(out, "verdict", &paint(style, verdict))?;
+        let kernels = match self.verdict.runs {
+            true => format!(", {} kernels", self.kernel_set),
+            false => String::new(),
+        };
+        line(out, "verdict", &(paint(style, verdict) + &kernels))?;
         if let Some(reason) = &self.verdict.reason {
             lines(out, "", &wrapped(&printable(reason), room))?;
         }
