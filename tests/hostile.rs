@@ -121,7 +121,9 @@ fn inspect_model(bytes: &[u8]) {
     assert!(!serde_json::to_string(&report).unwrap().is_empty());
     for width in [60, 200] {
         let mut text = String::new();
-        report.render(&mut text, Layout { width, map: true }, |_, text| text.to_string()).unwrap();
+        report
+            .render(&mut text, Layout { width, map: true, tflm: true, all_findings: true }, |_, text| text.to_string())
+            .unwrap();
         assert!(text.starts_with("damaged"));
     }
     assert!(html::page(&[report]).ends_with("</html>\n"));

@@ -12,6 +12,7 @@ mod summary;
 mod tensors;
 mod text;
 mod tflm;
+mod time;
 
 use micro_runtime::board::Board;
 use micro_runtime::program::KernelSet;
@@ -27,6 +28,7 @@ pub use summary::{InterfaceReport, VerdictReport};
 pub use tensors::{FullTensorReport, MetadataReport, SignatureReport, TensorReport};
 pub use text::Layout;
 pub use tflm::{TflmArena, TflmReport, TflmScratch, TflmTail};
+pub use time::{BoardTimeReport, IntervalReport, KeywordReport, TimeReport};
 
 use crate::check::Usage;
 use crate::compile::error::CompileError;
@@ -57,6 +59,8 @@ pub struct InspectReport {
     pub memory: Option<MemoryReport>,
     /// The flash.
     pub flash: Option<FlashReport>,
+    /// What an invocation takes on a Cortex-M4, estimated; absent where no kernel of it was ever counted.
+    pub time: Option<TimeReport>,
     /// The board that was asked about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub board: Option<BoardReport>,
@@ -174,6 +178,7 @@ impl InspectReport {
             operators,
             memory: compiled.map(|compiled| MemoryReport::new(model, compiled)),
             flash: compiled.map(|compiled| FlashReport::new(model.bytes.len() as u64, compiled)),
+            time: compiled.and_then(|compiled| TimeReport::new(model, compiled, inspected.board)),
             board: inspected.board.map(|board| BoardReport::new(board, compiled)),
             tensors: inspected.details.tensors.then(|| tensors::all(model)),
             metadata: inspected.details.metadata.then(|| tensors::metadata(model)),

@@ -48,6 +48,12 @@ impl InspectReport {
         if let Some(flash) = &self.flash {
             lines(out, "flash", &wrapped(&flash.text(), room))?;
         }
+        if let Some(time) = &self.time {
+            lines(out, "time", &wrapped(&time.text(), room))?;
+            if let Some(power) = time.power_text() {
+                lines(out, "power", &wrapped(&power, room))?;
+            }
+        }
         if let Some(board) = &self.board {
             lines(out, "board", &wrapped(&self.board_text(board), room))?;
         }
