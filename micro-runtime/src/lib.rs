@@ -18,5 +18,6 @@ pub mod frontend;
 pub mod interpreter;
 pub mod kernels;
 pub mod log;
+pub mod microphone;
 pub mod pipeline;
 pub mod program;
