@@ -66,6 +66,9 @@ pub trait Board: fmt::Write {
     /// Waits, asleep where the board can, and keeps the watchdog content. False when waiting is of no use, as in an
     /// emulator.
     fn wait(&mut self, milliseconds: u32) -> bool;
+
+    /// How many bytes of the memory that was lent are in use, from its start: the rest may lose what it holds.
+    fn uses_memory(&mut self, _bytes: usize) {}
 }
 
 /// What a firmware brings beside its board.
@@ -98,6 +101,7 @@ pub fn run<B: Board>(board: &mut B, firmware: &Firmware, slot: &[u8], memory: &m
     }
     let refused = match Listener::new(firmware, slot, memory) {
         Ok(mut listener) => {
+            board.uses_memory(listener.memory_bytes());
             let mut outcome = Ok(());
             while outcome.is_ok() && board.listen(|board, samples| outcome = listener.hear(board, samples)) {}
             match outcome {

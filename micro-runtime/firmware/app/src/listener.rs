@@ -3,7 +3,7 @@
 use micro_runtime::detect::{Detection, DetectorSettings, background_labels};
 use micro_runtime::frontend::{SAMPLE_RATE, tables};
 use micro_runtime::log::{Event, Values};
-use micro_runtime::pipeline::{Listening, Pipeline, ROW_MS, Row, label_count};
+use micro_runtime::pipeline::{Listening, Pipeline, ROW_MS, Row, label_count, memory_bytes};
 use micro_runtime::program::{Checksum, Program};
 
 use crate::lights::{Lights, light_of};
@@ -59,6 +59,11 @@ impl<'a> Listener<'a> {
             samples: 0,
             now_ms: 0,
         })
+    }
+
+    /// Bytes of the memory that are in use.
+    pub fn memory_bytes(&self) -> usize {
+        memory_bytes(&self.program)
     }
 
     /// Takes the next samples. Fails when the Program turns out to be damaged.
