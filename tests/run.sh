@@ -14,5 +14,10 @@ if ! command -v qemu-system-arm >/dev/null; then
         exit 1
     fi
 fi
+# The processor of the board's model (tests/board): an emulator, from its Python package.
+unicorn=2.1.4
+if [ ! -d "target/board/unicorn-$unicorn.dist-info" ]; then
+    python3 -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target target/board "unicorn==$unicorn"
+fi
 cargo build --locked --release -p micro-runtime --target thumbv7em-none-eabihf
 cargo test --locked --workspace
