@@ -92,23 +92,30 @@ impl Sums {
     /// Four words of weights are readable.
     #[inline(always)]
     unsafe fn add_group<I: Instructions>(&mut self, bytes: u32, weights: &mut *const u32) {
-        for values in [I::even_bytes(bytes), I::odd_bytes(bytes)] {
-            // SAFETY: the caller's promise: this is done twice.
-            let (first, second) = unsafe { I::load_two(weights) };
-            self.both[0] = I::multiply_add_lanes(self.both[0], values, first);
-            self.low[0] = I::multiply_add_lanes(self.low[0], values, I::even_bytes(first));
-            self.both[1] = I::multiply_add_lanes(self.both[1], values, second);
-            self.low[1] = I::multiply_add_lanes(self.low[1], values, I::even_bytes(second));
+        let (even, odd) = (I::even_bytes(bytes), I::odd_bytes(bytes));
+        // SAFETY: the caller's promise.
+        unsafe {
+            self.add_words::<I>(even, I::load_two(weights));
+            self.add_words::<I>(odd, I::load_two(weights));
         }
+    }
+
+    /// Adds the products of two elements.
+    #[inline(always)]
+    fn add_words<I: Instructions>(&mut self, values: u32, (first, second): (u32, u32)) {
+        self.both[0] = I::multiply_add_lanes(self.both[0], values, first);
+        self.low[0] = I::multiply_add_lanes(self.low[0], values, I::even_bytes(first));
+        self.both[1] = I::multiply_add_lanes(self.both[1], values, second);
+        self.low[1] = I::multiply_add_lanes(self.low[1], values, I::even_bytes(second));
     }
 
     /// Adds twice the sums.
     #[inline(always)]
     fn add_to(&self, totals: &mut [i32; OUTPUTS]) {
-        for pair in 0..OUTPUTS / 2 {
-            let second = self.both[pair].wrapping_sub(self.low[pair]) >> 7;
-            totals[2 * pair] = totals[2 * pair].wrapping_add(self.low[pair] << 1);
-            totals[2 * pair + 1] = totals[2 * pair + 1].wrapping_add(second);
-        }
+        let second = |pair: usize| self.both[pair].wrapping_sub(self.low[pair]) >> 7;
+        totals[0] = totals[0].wrapping_add(self.low[0] << 1);
+        totals[1] = totals[1].wrapping_add(second(0));
+        totals[2] = totals[2].wrapping_add(self.low[1] << 1);
+        totals[3] = totals[3].wrapping_add(second(1));
     }
 }

@@ -102,16 +102,28 @@ pub fn pixels<'o, I: Instructions>(
             }
             // SAFETY: four records for each block, and four bytes of output, as asserted above.
             unsafe {
-                for (lane, sum) in sums.into_iter().enumerate() {
-                    let channel = Channel::load::<I>(&mut records);
-                    to.add(lane).write(channel.output::<I>(channel.bias.wrapping_add(sum << 1), &filters.stage));
-                }
+                to.write(output_of::<I>(&mut records, sums[0], &filters.stage));
+                to.add(1).write(output_of::<I>(&mut records, sums[1], &filters.stage));
+                to.add(2).write(output_of::<I>(&mut records, sums[2], &filters.stage));
+                to.add(3).write(output_of::<I>(&mut records, sums[3], &filters.stage));
             }
             (from, to) = (from.wrapping_add(CHANNELS), to.wrapping_add(CHANNELS));
         }
         filters.stage.finish(output);
         start = start.wrapping_add(pixels.step);
     }
+}
+
+/// The output of the channel whose record is at `*records`, which goes behind it.
+///
+/// # Safety
+///
+/// [`RECORD`] words are readable.
+#[inline(always)]
+unsafe fn output_of<I: Instructions>(records: &mut *const u32, sum: i32, stage: &Stage) -> i8 {
+    // SAFETY: the caller's promise.
+    let channel = unsafe { Channel::load::<I>(records) };
+    channel.output::<I>(channel.bias.wrapping_add(sum << 1), stage)
 }
 
 /// Adds the products of four channels at the taps inside the image, of which `row` is the first; `weights` are those of the

@@ -121,15 +121,22 @@ impl Sums {
     #[inline(always)]
     unsafe fn add_group<I: Instructions>(&mut self, weights: &mut *const u32, values: &mut *const u32) {
         // SAFETY: the caller's promise.
-        let (even, odd) = unsafe { I::load_two(weights) };
-        for word in [even, odd] {
-            // SAFETY: the caller's promise: this is done twice.
-            let (one, other) = unsafe { I::load_two(values) };
-            let low = I::even_bytes(word);
-            self.one.both = I::multiply_add_lanes(self.one.both, one, word);
-            self.other.both = I::multiply_add_lanes(self.other.both, other, word);
-            self.one.low = I::multiply_add_lanes(self.one.low, one, low);
-            self.other.low = I::multiply_add_lanes(self.other.low, other, low);
+        unsafe {
+            let (even, odd) = I::load_two(weights);
+            let (one, other) = I::load_two(values);
+            self.add_word::<I>(even, one, other);
+            let (one, other) = I::load_two(values);
+            self.add_word::<I>(odd, one, other);
         }
+    }
+
+    /// Adds the products of two elements of both windows.
+    #[inline(always)]
+    fn add_word<I: Instructions>(&mut self, weights: u32, one: u32, other: u32) {
+        let low = I::even_bytes(weights);
+        self.one.both = I::multiply_add_lanes(self.one.both, one, weights);
+        self.other.both = I::multiply_add_lanes(self.other.both, other, weights);
+        self.one.low = I::multiply_add_lanes(self.one.low, one, low);
+        self.other.low = I::multiply_add_lanes(self.other.low, other, low);
     }
 }

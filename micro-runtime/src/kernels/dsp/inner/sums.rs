@@ -44,14 +44,22 @@ impl Operand {
         I::shift_right(rounded, self.shift)
     }
 
-    /// The scaled values of four bytes: the even ones, then the odd ones.
+    /// The lanes of a word's even bytes and of its odd ones.
     #[inline(always)]
-    fn four<I: Instructions>(&self, bytes: u32) -> [i32; 4] {
-        let (even, odd) = (I::add_even_bytes(self.offsets, bytes), I::add_odd_bytes(self.offsets, bytes));
-        // A lane holds less than 10 bits, so that raising the low one pushes the high one out.
-        let low = |lanes: u32| (lanes << (HEADROOM + 1)) as i32;
-        let high = |lanes: u32| low(lanes >> 16);
-        [low(even), high(even), low(odd), high(odd)].map(|doubled| self.scale::<I>(doubled))
+    fn lanes<I: Instructions>(&self, bytes: u32) -> (u32, u32) {
+        (I::add_even_bytes(self.offsets, bytes), I::add_odd_bytes(self.offsets, bytes))
+    }
+
+    /// The scaled value of the low lane, which holds less than 10 bits: raising it pushes the high one out.
+    #[inline(always)]
+    fn low<I: Instructions>(&self, lanes: u32) -> i32 {
+        self.scale::<I>((lanes << (HEADROOM + 1)) as i32)
+    }
+
+    /// The scaled value of the high lane.
+    #[inline(always)]
+    fn high<I: Instructions>(&self, lanes: u32) -> i32 {
+        self.low::<I>(lanes >> 16)
     }
 }
 
@@ -65,25 +73,27 @@ pub fn sums<I: Instructions>(
     output: Output<'_, i8>,
 ) {
     assert!(left.len() == output.len() && right.len() == output.len());
-    let four = |left: u32, right: u32| {
-        let (left, right) = (one.four::<I>(left), other.four::<I>(right));
-        let sum = |index: usize| channel.output::<I>(left[index].wrapping_add(right[index]) << 1, stage);
-        [sum(0), sum(2), sum(1), sum(3)]
-    };
+    let output_of = |left: i32, right: i32| channel.output::<I>(left.wrapping_add(right) << 1, stage);
     let (mut a, mut b) = (left.as_ptr().cast::<u32>(), right.as_ptr().cast::<u32>());
     let mut to = output.as_mut_ptr();
     for _ in 0..output.len() / 4 {
         // SAFETY: another four bytes of all three are left, as just asserted. Reads need no alignment, and cells may be
         // written through a shared reference.
         unsafe {
-            let results = four(I::load_one(&mut a), I::load_one(&mut b));
-            to.cast::<[i8; 4]>().write(results);
+            let (left, left_odd) = one.lanes::<I>(I::load_one(&mut a));
+            let (right, right_odd) = other.lanes::<I>(I::load_one(&mut b));
+            to.write(output_of(one.low::<I>(left), other.low::<I>(right)));
+            to.add(1).write(output_of(one.low::<I>(left_odd), other.low::<I>(right_odd)));
+            to.add(2).write(output_of(one.high::<I>(left), other.high::<I>(right)));
+            to.add(3).write(output_of(one.high::<I>(left_odd), other.high::<I>(right_odd)));
             to = to.add(4);
         }
     }
     for index in output.len() & !3..output.len() {
-        let byte = |input: Input<'_, i8>| input.get(index) as u8 as u32;
-        output.set(index, four(byte(left), byte(right))[0]);
+        let scaled = |operand: &Operand, input: Input<'_, i8>| {
+            operand.low::<I>(operand.lanes::<I>(input.get(index) as u8 as u32).0)
+        };
+        output.set(index, output_of(scaled(one, left), scaled(other, right)));
     }
     stage.finish(output);
 }
@@ -106,7 +116,10 @@ mod tests {
                 for value in i8::MIN..=i8::MAX {
                     let byte = value as u8 as u32;
                     let wanted = rescale.apply(value as i32);
-                    assert_eq!(operand.four::<Emulated>(byte * 0x0101_0101), [wanted; 4], "{rescale:?} {value}");
+                    let (even, odd) = operand.lanes::<Emulated>(byte * 0x0101_0101);
+                    let found =
+                        [even, odd].map(|lanes| [operand.low::<Emulated>(lanes), operand.high::<Emulated>(lanes)]);
+                    assert_eq!(found, [[wanted; 2]; 2], "{rescale:?} {value}");
                 }
             }
         }
