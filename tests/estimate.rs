@@ -2,7 +2,12 @@
 
 mod support;
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use micro_runtime::program::KernelSet;
 use tinyml::compile::{Options, compile};
+use tinyml::estimate::instructions::{FITTED, instructions, terms};
 use tinyml::estimate::macs;
 use tinyml::estimate::what_if::{Change, WhatIf, what_if};
 use tinyml::model::Model;
@@ -85,4 +90,72 @@ fn live_bytes_of_micro_speech_are_true() {
     let bytes = std::fs::read(folder.join("micro_speech_quantized/model.tflite")).unwrap();
     let compiled = compile(&Model::read(&bytes).unwrap(), &Options::default()).unwrap();
     assert_eq!(compiled.memory.live_bytes(), [1960, 4164, 4004, 8, 4]);
+}
+
+/// The rows of the file of counts: model, kernel set, operator, kernel, terms, instructions.
+fn counts() -> Vec<(String, String, usize, String, Vec<f64>, f64)> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/firmware/op_counts.csv");
+    let text = std::fs::read_to_string(file).unwrap();
+    let row = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        let [model, kernel_set, operator, kernel, numbers @ ..] = cells.as_slice() else { panic!("{line}") };
+        let numbers: Vec<f64> = numbers.iter().map(|cell| cell.parse().unwrap()).collect();
+        let (instructions, terms) = numbers.split_last().unwrap();
+        let operator = operator.parse().unwrap();
+        (model.to_string(), kernel_set.to_string(), operator, kernel.to_string(), terms.to_vec(), *instructions)
+    };
+    text.lines().skip(1).map(row).collect()
+}
+
+#[test]
+fn counted_models_take_what_the_estimate_says() {
+    let Some(folder) = support::shared("conformance/models") else { return };
+    let mut counted: BTreeMap<(String, String), f64> = BTreeMap::new();
+    for (model, kernel_set, _, _, _, instructions) in counts() {
+        *counted.entry((model, kernel_set)).or_default() += instructions;
+    }
+    let mut compared = 0;
+    for ((name, set_name), counted) in counted {
+        let Ok(bytes) = std::fs::read(folder.join(&name).join("model.tflite")) else { continue };
+        let model = Model::read(&bytes).unwrap();
+        let kernel_set = if set_name == "armv7em" { KernelSet::Armv7em } else { KernelSet::Generic };
+        let compiled = compile(&model, &Options { kernel_set, ..Options::default() }).unwrap();
+        let estimated = instructions(&model, &compiled).unwrap();
+        if !estimated.unknown.is_empty() {
+            continue;
+        }
+        let total = estimated.total;
+        assert!(total.low <= total.estimate && total.estimate <= total.high);
+        assert!((total.low..=total.high).contains(&counted), "{name} {set_name}: {counted} counted, {total:?}");
+        assert!((total.estimate / counted - 1.0).abs() < 0.15, "{name} {set_name}: {counted} counted, {total:?}");
+        compared += 1;
+    }
+    assert!(compared >= 10, "{compared}");
+}
+
+/// The script that fits has its own copy of the rule; both must see the same in a model.
+#[test]
+fn terms_are_those_that_the_fit_was_made_with() {
+    let Some(folder) = support::shared("conformance/models") else { return };
+    let mut compared = 0;
+    for (name, _, operator, _, expected, _) in counts() {
+        let Ok(bytes) = std::fs::read(folder.join(&name).join("model.tflite")) else { continue };
+        let model = Model::read(&bytes).unwrap();
+        let graph = &model.subgraphs[0];
+        assert_eq!(terms(&model, graph, &graph.operators[operator]).to_vec(), expected, "{name}, operator {operator}");
+        compared += 1;
+    }
+    assert!(compared > 100);
+}
+
+#[test]
+fn fitted_weights_are_those_of_kernels_that_exist_and_were_counted() {
+    let rows = counts();
+    for fitted in FITTED {
+        assert!(fitted.weights.iter().all(|&weight| weight >= 0.0) && fitted.error >= 0.0, "{}", fitted.kernel);
+        let models: std::collections::BTreeSet<_> =
+            rows.iter().filter(|row| row.3 == fitted.kernel).map(|row| &row.0).collect();
+        assert_eq!(models.len(), fitted.models as usize, "{}", fitted.kernel);
+    }
+    assert!(FITTED.is_sorted_by_key(|fitted| fitted.kernel));
 }

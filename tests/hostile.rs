@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use micro_runtime::board::SPARKFUN_EDGE;
 use micro_runtime::interpreter::Interpreter;
 use micro_runtime::kernels;
 use micro_runtime::program::record::CHECKED_FROM;
@@ -15,6 +16,7 @@ use micro_runtime::program::{KernelSet, Program, crc32};
 use tinyml::aligned::AlignedBytes;
 use tinyml::compile::{Options, compile};
 use tinyml::model::Model;
+use tinyml::report::inspect::{Details, InspectReport, Inspected, Layout, html};
 
 /// Damaged copies of each kind: of models, and of Programs.
 const ROUNDS: usize = 3000;
@@ -98,6 +100,35 @@ fn use_model(bytes: &[u8]) {
     }
 }
 
+fn inspect_model(bytes: &[u8]) {
+    let Ok(model) = Model::read(bytes) else { return };
+    let kernel_set = KernelSet::Armv7em;
+    let compiled = compile(&model, &Options { kernel_set, ..Options::default() });
+    let details = Details { tensors: true, metadata: true };
+    let (name, board, compiled) = ("damaged", Some(&SPARKFUN_EDGE), compiled.as_ref());
+    let report = InspectReport::new(&Inspected {
+        name,
+        model: &model,
+        compiled,
+        damages: &[],
+        labels: &[],
+        takes_sound: true,
+        usage: &[],
+        board,
+        kernel_set,
+        details,
+    });
+    assert!(!serde_json::to_string(&report).unwrap().is_empty());
+    for width in [60, 200] {
+        let mut text = String::new();
+        report
+            .render(&mut text, Layout { width, map: true, tflm: true, all_findings: true }, |_, text| text.to_string())
+            .unwrap();
+        assert!(text.starts_with("damaged"));
+    }
+    assert!(html::page(&[report]).ends_with("</html>\n"));
+}
+
 fn use_program(bytes: &[u8]) {
     match Program::parse(bytes, kernels::all) {
         Ok(program) => run(program),
@@ -115,9 +146,9 @@ fn seal(bytes: &mut [u8]) {
 }
 
 /// Calls `use_it` on damaged copies of `originals`, in turn, and names the rounds that panic or take too long.
-fn survive(originals: &[(String, Vec<u8>)], is_program: bool, use_it: fn(&[u8])) {
+fn survive(rounds: usize, originals: &[(String, Vec<u8>)], is_program: bool, use_it: fn(&[u8])) {
     let mut problems = Vec::new();
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         let (name, original) = &originals[round % originals.len()];
         let mut bytes = AlignedBytes::from(original.as_slice());
         damage(&mut bytes, &mut Random(0x9e37_79b9_7f4a_7c15 ^ (round as u64 + 1)));
@@ -137,7 +168,12 @@ fn survive(originals: &[(String, Vec<u8>)], is_program: bool, use_it: fn(&[u8]))
 
 #[test]
 fn damaged_models_are_refused_or_survived() {
-    survive(&models(), false, use_model);
+    survive(ROUNDS, &models(), false, use_model);
+}
+
+#[test]
+fn damaged_models_can_be_looked_at() {
+    survive(ROUNDS / 3, &models(), false, inspect_model);
 }
 
 #[test]
@@ -154,5 +190,5 @@ fn damaged_programs_are_refused_or_survived() {
         .flatten()
         .collect();
     assert!(!programs.is_empty());
-    survive(&programs, true, use_program);
+    survive(ROUNDS, &programs, true, use_program);
 }

@@ -6,13 +6,15 @@ mod data;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use micro_runtime::board::{self, Board};
+use micro_runtime::board::{self, Board, Core};
 use micro_runtime::detect::background_labels;
+use micro_runtime::program::KernelSet;
 use micro_runtime::program::record::MAGIC;
 use serde::Serialize;
 
 use self::checks::FailOn;
 use super::failure::Said;
+use super::kernel_set::KernelSetArgument;
 use super::run::labels_beside;
 use super::{Failure, Kind, style};
 use crate::compile::error::{CompileError, Refusal};
@@ -30,6 +32,9 @@ pub struct Arguments {
     /// Ask about this board: does the model fit it?
     #[arg(long, value_name = "BOARD")]
     board: Option<String>,
+    /// The kernels that will run it; those of the board when one is named, else generic
+    #[arg(long, value_enum)]
+    kernel_set: Option<KernelSetArgument>,
     /// Draw the arena: time across, address down
     #[arg(long)]
     map: bool,
@@ -78,10 +83,15 @@ pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
     }
     let board = arguments.board.as_deref().map(board_named).transpose()?;
     let details = Details { tensors: arguments.tensors, metadata: arguments.metadata };
+    let kernel_set = match (arguments.kernel_set, board.map(|board| board.core)) {
+        (Some(argument), _) => argument.into(),
+        (None, Some(Core::CortexM4F)) => KernelSet::Armv7em,
+        (None, _) => KernelSet::Generic,
+    };
     let mut reports = Vec::new();
     let mut failed = None;
     for path in &arguments.models {
-        match inspect(path, board, details, arguments.data.as_deref()) {
+        match inspect(path, board, kernel_set, details, arguments.data.as_deref()) {
             Ok(report) => reports.push(report),
             Err(failure) if arguments.models.len() == 1 => return Err(failure.into()),
             Err(failure) => {
@@ -123,6 +133,7 @@ pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
 fn inspect(
     path: &Path,
     board: Option<&Board>,
+    kernel_set: KernelSet,
     details: Details,
     data: Option<&Path>,
 ) -> Result<InspectReport, Failure> {
@@ -138,7 +149,7 @@ fn inspect(
     if labels.is_empty() {
         labels = labels_beside(path);
     }
-    let options = Options { labels: labels.clone(), ..Options::default() };
+    let options = Options { kernel_set, labels: labels.clone(), ..Options::default() };
     let compiled = match damages.first() {
         None => compile(&model, &options),
         Some(damage) => Err(damaged(&damage.error)),
@@ -163,6 +174,7 @@ fn inspect(
         takes_sound: background_labels(labels.iter().map(String::as_str)) != 0,
         usage: &usage,
         board,
+        kernel_set,
         details,
     }))
 }

@@ -284,8 +284,9 @@ impl Emitter<'_> {
         match operand {
             Operand::Absent => ABSENT,
             Operand::Tensor(tensor) => self.tensor(*tensor),
-            Operand::Constant(Constant { element_type, bytes }) => {
-                self.constant(bytes, *element_type, Use::Multipliers)
+            Operand::Constant(Constant { element_type, bytes, is_weights }) => {
+                let usage = if *is_weights { Use::Weights } else { Use::Multipliers };
+                self.constant(bytes, *element_type, usage)
             }
             Operand::Scratch { element_type, bytes } | Operand::State { element_type, bytes, .. } => {
                 self.arena(&Place::Scratch(op, index), *bytes, *element_type)

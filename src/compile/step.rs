@@ -37,6 +37,8 @@ pub struct Constant {
     pub element_type: ElementType,
     /// Little-endian values.
     pub bytes: Vec<u8>,
+    /// Whether they are weights of the model, in an order of the kernel's own.
+    pub is_weights: bool,
 }
 
 /// What a run of persistent bytes starts as.
@@ -177,7 +179,14 @@ impl Step {
     /// Adds constant values as an input.
     pub fn constant<T: Pod + Element>(mut self, element_type: ElementType, values: &[T]) -> Step {
         let bytes = bytemuck::cast_slice(values).to_vec();
-        self.inputs.push(Operand::Constant(Constant { element_type, bytes }));
+        self.inputs.push(Operand::Constant(Constant { element_type, bytes, is_weights: false }));
+        self
+    }
+
+    /// Adds the weights of the model as an input, in an order of the kernel's own.
+    pub fn packed_weights<T: Pod + Element>(mut self, element_type: ElementType, values: &[T]) -> Step {
+        let bytes = bytemuck::cast_slice(values).to_vec();
+        self.inputs.push(Operand::Constant(Constant { element_type, bytes, is_weights: true }));
         self
     }
 

@@ -113,3 +113,81 @@ fn extents<const RANK: usize>(tensor: &Tensor<'_>) -> Option<[u64; RANK]> {
 fn product(factors: &[u64]) -> Option<u64> {
     factors.iter().try_fold(1, |product: u64, &factor| product.checked_mul(factor))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample::{Code, Sample, SampleOperator, SampleTensor};
+    use crate::model::schema::{BatchMatMulOptions, BatchMatMulOptionsArgs, BuiltinOptions};
+
+    /// The count for an operator of these input shapes and this output shape.
+    fn counted(number: i8, inputs: &[&[i32]], output: &[i32]) -> u64 {
+        let tensor = |shape: &&[i32]| SampleTensor { shape: shape.to_vec(), ..SampleTensor::default() };
+        let sample = Sample {
+            codes: vec![Code { old_number: number, number: number.into(), custom: None }],
+            tensors: inputs.iter().chain([&output]).map(tensor).collect(),
+            inputs: vec![],
+            outputs: vec![],
+            operators: vec![SampleOperator {
+                inputs: (0..inputs.len() as i32)
+                    .map(|input| if inputs[input as usize].is_empty() { -1 } else { input })
+                    .collect(),
+                outputs: vec![inputs.len() as i32],
+                options: (number == BATCH_MATMUL).then_some(|builder| {
+                    let options = BatchMatMulOptions::create(
+                        builder,
+                        &BatchMatMulOptionsArgs { adj_x: true, ..Default::default() },
+                    );
+                    (BuiltinOptions::BatchMatMulOptions, options.as_union_value())
+                }),
+                ..SampleOperator::default()
+            }],
+            ..Sample::default()
+        };
+        let bytes = sample.bytes();
+        let model = Model::read(&bytes).unwrap();
+        of_operator(&model, &model.subgraphs[0], &model.subgraphs[0].operators[0])
+    }
+
+    const BATCH_MATMUL: i8 = 126;
+
+    #[test]
+    fn window_operators_count_every_tap_of_every_output() {
+        // 5 x 4 x 8 outputs, each of a window of 3 x 2 over 6 channels.
+        assert_eq!(counted(3, &[&[1, 10, 8, 6], &[8, 3, 2, 6], &[8]], &[1, 5, 4, 8]), 5 * 4 * 8 * 3 * 2 * 6);
+        // Two groups: each filter sees 3 of the 6 channels.
+        assert_eq!(counted(3, &[&[1, 10, 8, 6], &[8, 3, 2, 3]], &[1, 5, 4, 8]), 5 * 4 * 8 * 3 * 2 * 3);
+        // A depth multiplier of 2 shows in the output alone.
+        assert_eq!(counted(4, &[&[2, 10, 8, 3], &[1, 3, 3, 6]], &[2, 10, 8, 6]), 2 * 10 * 8 * 6 * 9);
+        // Each of 4 x 4 x 3 inputs goes into 2 x 2 places of 5 channels.
+        assert_eq!(counted(67, &[&[4], &[5, 2, 2, 3], &[1, 4, 4, 3]], &[1, 8, 8, 5]), 4 * 4 * 3 * 2 * 2 * 5);
+    }
+
+    #[test]
+    fn products_of_matrices_count_rows_times_columns_times_depth() {
+        assert_eq!(counted(9, &[&[3, 10], &[7, 10], &[7]], &[3, 7]), 3 * 7 * 10);
+        // The left one is adjoint: 2 x 4 x 6 stands for 6 rows of 4.
+        assert_eq!(counted(BATCH_MATMUL, &[&[2, 4, 6], &[2, 4, 5]], &[2, 6, 5]), 2 * 6 * 5 * 4);
+    }
+
+    #[test]
+    fn recurrent_operators_count_their_weights_once_a_step() {
+        // 2 batches; 8 filters over 10 inputs, and over 5 steps of memory.
+        assert_eq!(counted(27, &[&[2, 10], &[8, 10], &[8, 5]], &[2, 4]), 2 * (8 * 10 + 8 * 5));
+        // 7 steps of 2 batches; four gates of 3 cells over 4 inputs and 3 states.
+        let (input, state): (&[i32], &[i32]) = (&[3, 4], &[3, 3]);
+        let inputs = [&[7, 2, 4][..], input, input, input, input, state, state, state, state];
+        assert_eq!(counted(44, &inputs, &[7, 2, 3]), 7 * 2 * 4 * (3 * 4 + 3 * 3));
+        // Without an input gate of its own, three gates are left.
+        let coupled = [&[7, 2, 4][..], &[], input, input, input, &[], state, state, state];
+        assert_eq!(counted(44, &coupled, &[7, 2, 3]), 7 * 2 * 3 * (3 * 4 + 3 * 3));
+    }
+
+    #[test]
+    fn operators_without_products_and_shapes_without_sense_count_nothing() {
+        assert_eq!(counted(0, &[&[4], &[4]], &[4]), 0);
+        assert_eq!(counted(4, &[&[4], &[4]], &[4]), 0);
+        assert_eq!(counted(3, &[&[1, 2, 2, 1], &[0, 3, 2, 6]], &[1, 2, 2, 1]), 0);
+        assert_eq!(counted(9, &[&[1, 2]], &[1, 2]), 0);
+    }
+}

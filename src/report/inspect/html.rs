@@ -104,6 +104,7 @@ mod tests {
                 takes_sound: false,
                 usage: &[],
                 board: None,
+                kernel_set: Default::default(),
                 details,
             };
             let page = page(&[InspectReport::new(&inspected)]);

@@ -12,8 +12,10 @@ mod summary;
 mod tensors;
 mod text;
 mod tflm;
+mod time;
 
 use micro_runtime::board::Board;
+use micro_runtime::program::KernelSet;
 use serde::Serialize;
 
 pub use board::BoardReport;
@@ -26,6 +28,7 @@ pub use summary::{InterfaceReport, VerdictReport};
 pub use tensors::{FullTensorReport, MetadataReport, SignatureReport, TensorReport};
 pub use text::Layout;
 pub use tflm::{TflmArena, TflmReport, TflmScratch, TflmTail};
+pub use time::{BoardTimeReport, IntervalReport, KeywordReport, TimeReport};
 
 use crate::check::Usage;
 use crate::compile::error::CompileError;
@@ -46,6 +49,8 @@ pub struct InspectReport {
     pub inputs: Vec<InterfaceReport>,
     /// What the caller reads.
     pub outputs: Vec<InterfaceReport>,
+    /// The kernel set that all that follows is for.
+    pub kernel_set: &'static str,
     /// Sums over all operators.
     pub totals: Totals,
     /// Every operator of every subgraph.
@@ -54,6 +59,8 @@ pub struct InspectReport {
     pub memory: Option<MemoryReport>,
     /// The flash.
     pub flash: Option<FlashReport>,
+    /// What an invocation takes on a Cortex-M4, estimated; absent where no kernel of it was ever counted.
+    pub time: Option<TimeReport>,
     /// The board that was asked about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub board: Option<BoardReport>,
@@ -120,6 +127,8 @@ pub struct Inspected<'a> {
     pub usage: &'a [Usage],
     /// The board that it is meant for.
     pub board: Option<&'a Board>,
+    /// The kernels that it was compiled for.
+    pub kernel_set: KernelSet,
     /// What else to report.
     pub details: Details,
 }
@@ -159,6 +168,7 @@ impl InspectReport {
             verdict: VerdictReport::new(inspected),
             inputs: interface(&main.inputs),
             outputs: interface(&main.outputs),
+            kernel_set: inspected.kernel_set.name(),
             totals: Totals {
                 operators: operators.len() as u64,
                 tensors: model.subgraphs.iter().map(|graph| graph.tensors.len() as u64).sum(),
@@ -168,6 +178,7 @@ impl InspectReport {
             operators,
             memory: compiled.map(|compiled| MemoryReport::new(model, compiled)),
             flash: compiled.map(|compiled| FlashReport::new(model.bytes.len() as u64, compiled)),
+            time: compiled.and_then(|compiled| TimeReport::new(model, compiled, inspected.board)),
             board: inspected.board.map(|board| BoardReport::new(board, compiled)),
             tensors: inspected.details.tensors.then(|| tensors::all(model)),
             metadata: inspected.details.metadata.then(|| tensors::metadata(model)),

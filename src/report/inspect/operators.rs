@@ -65,7 +65,10 @@ pub(super) fn reports(inspected: &Inspected<'_>) -> Vec<OperatorReport> {
     let survey = match inspected.compiled {
         Ok(_) => None,
         Err(_) if !inspected.damages.is_empty() => None,
-        Err(_) => compile::survey(model, &Options::default()).ok(),
+        Err(_) => {
+            let options = Options { kernel_set: inspected.kernel_set, ..Options::default() };
+            compile::survey(model, &options).ok()
+        }
     };
     let live = inspected.compiled.ok().map(live_bytes);
     let mut reports = Vec::new();

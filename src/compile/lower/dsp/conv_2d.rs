@@ -50,7 +50,7 @@ pub fn step(
     let whole = [Progress { written: 0, read: 0 }];
     let step = Step::new(&INT8, &parameters)
         .input(layer.input.id)
-        .constant(ElementType::Int32, &pairs)
+        .packed_weights(ElementType::Int32, &pairs)
         .output(layer.output.id)
         .scratch(ElementType::Int32, packed_elements as u32)
         .scratch(ElementType::Int8, patch_bytes as u32)

@@ -43,7 +43,7 @@ pub fn step(
     let parameters = Parameters { geometry: *geometry, input_offset: -constants.zero_point, output: layer.stage };
     let step = Step::new(&INT8, &parameters)
         .input(layer.input.id)
-        .constant(ElementType::Int32, &weights)
+        .packed_weights(ElementType::Int32, &weights)
         .constant(ElementType::Int32, &records)
         .output(layer.output.id)
         .overlap(0, 0, distance)

@@ -34,7 +34,7 @@ pub fn step(
     let parameters = Parameters { batches, input_depth, output_depth, output: layer.stage };
     let step = Step::new(&INT8, &parameters)
         .input(layer.input.id)
-        .constant(ElementType::Int32, &words)
+        .packed_weights(ElementType::Int32, &words)
         .constant(ElementType::Int32, &records)
         .output(layer.output.id)
         .overlap(0, 0, distance);

@@ -59,11 +59,17 @@ impl InspectReport {
         if let Some(board) = &self.board {
             writeln!(out, "<p>{}</p>", escaped(&self.board_text(board)))?;
         }
+        if let Some(time) = &self.time {
+            for text in [time.text()].into_iter().chain(time.power_text()) {
+                writeln!(out, "<p>{}</p>", escaped(&text))?;
+            }
+        }
         let runtime = self.model.min_runtime_version.as_ref();
         let runtime = runtime.map(|version| format!(", for TensorFlow Lite {}", escaped(version)));
         writeln!(
             out,
-            "<p class=\"faint digest\">layout {}{}; SHA-256 {}</p>",
+            "<p class=\"faint digest\">{} kernels; layout {}{}; SHA-256 {}</p>",
+            self.kernel_set,
             self.model.layout_version,
             runtime.unwrap_or_default(),
             self.model.sha256

@@ -48,6 +48,12 @@ impl InspectReport {
         if let Some(flash) = &self.flash {
             lines(out, "flash", &wrapped(&flash.text(), room))?;
         }
+        if let Some(time) = &self.time {
+            lines(out, "time", &wrapped(&time.text(), room))?;
+            if let Some(power) = time.power_text() {
+                lines(out, "power", &wrapped(&power, room))?;
+            }
+        }
         if let Some(board) = &self.board {
             lines(out, "board", &wrapped(&self.board_text(board), room))?;
         }
@@ -67,7 +73,11 @@ impl InspectReport {
             (false, true, _) => (Style::Bad, "cannot run: sound, but not supported"),
             (false, false, _) => (Style::Bad, "cannot run: the model contradicts itself"),
         };
-        line(out, "verdict", &paint(style, verdict))?;
+        let kernels = match self.verdict.runs {
+            true => format!(", {} kernels", self.kernel_set),
+            false => String::new(),
+        };
+        line(out, "verdict", &(paint(style, verdict) + &kernels))?;
         if let Some(reason) = &self.verdict.reason {
             lines(out, "", &wrapped(&printable(reason), room))?;
         }
