@@ -23,7 +23,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     for layer in context.weights() {
         let (Some(bias), Some(input)) = (&layer.bias, layer.input.scale()) else { continue };
         let scales = bias.scales();
-        if bias.range().is_none() || !(scales.len() == 1 || scales.len() == layer.channels) {
+        let fits = |count: usize| count == 1 || count == layer.channels;
+        if bias.range().is_none() || !fits(scales.len()) || !fits(layer.weights.scales().len()) {
             continue;
         }
         let channels = if layer.weights.scales().len() == 1 { scales.len() } else { layer.scaled_channels() };

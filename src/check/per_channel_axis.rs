@@ -1,5 +1,8 @@
 //! Per-channel scales along the wrong dimension, or where an operator takes one scale only.
 
+use std::collections::HashSet;
+
+use super::context::Value;
 use super::support::converter::let_the_converter_choose;
 use super::{Context, Findings, Rule, Severity};
 use crate::model::BuiltinOperator as Kind;
@@ -37,9 +40,31 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             findings.add(layer.op.place_of(&layer.weights), found, expected);
         }
     }
+    // Weights that an operator unpacks are no constants of the file, and have channels all the same.
+    let unpacked: HashSet<(usize, usize)> = context
+        .weights()
+        .iter()
+        .flat_map(|layer| [Some(&layer.weights), layer.bias.as_ref()])
+        .flatten()
+        .map(|value| (value.subgraph, value.index))
+        .collect();
+    let is_unpacked = |value: &Value<'_>| {
+        let is_decoded = context.writer(value).is_some_and(|op| op.kind() == Kind::CUSTOM);
+        is_decoded || unpacked.contains(&(value.subgraph, value.index))
+    };
     for value in context.values().filter(|value| !context.is_constant(value) && value.scales().len() > 1) {
+        if is_unpacked(&value) {
+            continue;
+        }
         let place = context.writer(&value).map_or(value.place(), |op| op.place_of(&value));
         findings.add(place, format!("an activation with {} scales", value.scales().len()), "one");
+    }
+    for value in context.values().filter(|value| value.scales().len() == 1) {
+        let dimension = value.quantization.as_ref().map_or(0, |quantization| quantization.dimension);
+        if dimension != 0 && !usize::try_from(dimension).is_ok_and(|dimension| dimension < value.shape.len()) {
+            let found = format!("one scale, along dimension {dimension} of {}", value.shape.len());
+            findings.add(value.place(), found, "dimension 0").severity(Severity::Warning);
+        }
     }
     for op in context.ops().filter(|op| !TAKES_CHANNELS.contains(&op.kind())) {
         for value in op.inputs().filter(|value| value.data.is_some() && value.scales().len() > 1) {

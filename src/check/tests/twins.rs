@@ -245,6 +245,9 @@ fn quantisation() -> Vec<Twin> {
         twin("per-channel-axis", Error, "dimension 3, the output channels of DEPTHWISE_CONV_2D", depthwise, |case| {
             case.sample.tensors[1].dimension = 0;
         }),
+        twin("per-channel-axis", Warning, "one scale, along dimension 7 of 2", dense, |case| {
+            case.sample.tensors[3].dimension = 7;
+        }),
         twin("per-channel-axis", Error, "an activation with 2 scales", dense, |case| {
             case.sample.tensors[3].scales = vec![1.0; 2];
             case.sample.tensors[3].zero_points = vec![0; 2];
