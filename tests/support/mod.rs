@@ -4,6 +4,7 @@
 pub mod board;
 pub mod cases;
 pub mod emulator;
+pub mod image;
 
 use std::path::PathBuf;
 

@@ -17,6 +17,7 @@ micro_runtime::kernels! {
         copy::BYTES,
         depthwise_conv_2d::INT8,
         dequantize::INT8,
+        dsp::add::INT8,
         dsp::conv_2d::INT8,
         dsp::depthwise_conv_2d::INT8,
         dsp::fully_connected::INT8,
