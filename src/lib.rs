@@ -13,6 +13,7 @@ pub mod check;
 pub mod cli;
 pub mod compile;
 pub mod estimate;
+pub mod flash;
 pub mod host;
 pub mod model;
 pub mod report;

@@ -118,7 +118,22 @@ fn modules_of_the_host_use_only_what_the_table_allows() {
                 problems.push(format!("{}: {module} may not use micro_runtime::{name}", relative.display()));
             }
         }
-        for package in ["clap", "anyhow", "indicatif", "flatbuffers", "hound", "rubato", "png", "rayon", "ndarray"] {
+        let packages = [
+            "clap",
+            "anyhow",
+            "ctrlc",
+            "indicatif",
+            "flatbuffers",
+            "hound",
+            "object",
+            "rubato",
+            "png",
+            "rayon",
+            "ndarray",
+            "serialport",
+            "tempfile",
+        ];
+        for package in packages {
             if !followers(&code, &format!("{package}::")).is_empty() && !allowed.contains(package) {
                 problems.push(format!("{}: {module} may not use {package}", relative.display()));
             }

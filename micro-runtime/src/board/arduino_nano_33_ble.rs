@@ -12,6 +12,7 @@ pub const ARDUINO_NANO_33_BLE: Board = Board {
     flash: Range::new(0x0000_0000, 0x0010_0000),
     // Below lies the Arduino bootloader.
     application: Range::new(0x0001_0000, 0x0010_0000),
+    boot_block_bytes: 0,
     program: Range::new(0x0003_0000, 0x0010_0000),
     page_bytes: 4096,
     ram: Range::new(0x2000_0000, 0x2004_0000),

@@ -13,6 +13,7 @@ pub const ARTEMIS: Board = Board {
     flash: Range::new(0x0000_0000, 0x0010_0000),
     // Below lie the Ambiq Secure Bootloader and the SparkFun Variable Loader.
     application: Range::new(0x0001_0000, 0x000f_c000),
+    boot_block_bytes: 0,
     program: Range::new(0x0003_0000, 0x000f_c000),
     page_bytes: 8192,
     ram: Range::new(0x1000_0000, 0x1006_0000),

@@ -122,6 +122,8 @@ pub struct Board {
     pub flash: Range,
     /// What an image may occupy; the rest of the flash belongs to bootloaders.
     pub application: Range,
+    /// Bytes that the boot ROM wants before the vector table.
+    pub boot_block_bytes: u32,
     /// Where the Program lies, inside of `application`: the firmware ends before it, so that either can be replaced
     /// without the other.
     pub program: Range,
@@ -144,6 +146,11 @@ pub struct Board {
 }
 
 impl Board {
+    /// Where the vector table of a firmware lies.
+    pub const fn vectors(&self) -> u32 {
+        self.application.start + self.boot_block_bytes
+    }
+
     /// Where the firmware lies: the application range up to the Program.
     pub const fn firmware(&self) -> Range {
         Range::new(self.application.start, self.program.start)

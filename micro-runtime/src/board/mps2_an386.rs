@@ -12,6 +12,7 @@ pub const MPS2_AN386: Board = Board {
     // Memory, in truth; it is used as flash would be.
     flash: Range::new(0x0000_0000, 0x0040_0000),
     application: Range::new(0x0000_0000, 0x0040_0000),
+    boot_block_bytes: 0,
     program: Range::new(0x0020_0000, 0x0040_0000),
     page_bytes: 4096,
     ram: Range::new(0x2000_0000, 0x2040_0000),

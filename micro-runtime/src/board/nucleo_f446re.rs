@@ -11,6 +11,7 @@ pub const NUCLEO_F446RE: Board = Board {
     clock_hz: 180_000_000,
     flash: Range::new(0x0800_0000, 0x0808_0000),
     application: Range::new(0x0800_0000, 0x0808_0000),
+    boot_block_bytes: 0,
     program: Range::new(0x0804_0000, 0x0808_0000),
     // Sectors are of 16, 64 and 128 KB: the greatest, on which the Program starts.
     page_bytes: 131_072,

@@ -11,6 +11,7 @@ pub const RASPBERRY_PI_PICO: Board = Board {
     clock_hz: 125_000_000,
     flash: Range::new(0x1000_0000, 0x1020_0000),
     application: Range::new(0x1000_0000, 0x1020_0000),
+    boot_block_bytes: 256,
     program: Range::new(0x1010_0000, 0x1020_0000),
     page_bytes: 4096,
     ram: Range::new(0x2000_0000, 0x2004_2000),

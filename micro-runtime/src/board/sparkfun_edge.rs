@@ -20,6 +20,7 @@ pub const SPARKFUN_EDGE: Board = Board {
     flash: Range::new(0x0000_0000, 0x0010_0000),
     // Below lies the Ambiq Secure Bootloader, above the page where it keeps the descriptor of an update.
     application: Range::new(0x0000_c000, 0x000f_c000),
+    boot_block_bytes: 0,
     program: Range::new(0x0003_c000, 0x000f_c000),
     page_bytes: 8192,
     ram: Range::new(0x1000_0000, 0x1006_0000),
