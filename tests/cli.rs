@@ -6,6 +6,8 @@
 
 #![cfg(unix)]
 
+#[path = "support/firmware.rs"]
+mod firmware;
 #[path = "cli/made.rs"]
 mod made;
 
@@ -117,7 +119,7 @@ fn record(folder: &Path, line: &str, problems: &mut Vec<String>) -> String {
     if stdout.contains('\u{1b}') || stderr.contains('\u{1b}') {
         problems.push(format!("{line}: colours where there is no terminal"));
     }
-    if code > 5 || (code != 0) != stderr.contains("error: ") && !arguments.is_empty() {
+    if code > 11 && code != 130 || (code != 0) != stderr.contains("error: ") && !arguments.is_empty() {
         problems.push(format!("{line}: exit code {code}, stderr:\n{stderr}"));
     }
     let errors = stderr.matches("error: ").count();

@@ -20,8 +20,22 @@ pub enum Kind {
     Unreadable = 3,
     /// Sound, but not supported.
     Unsupported = 4,
+    /// The image does not fit the board, or its firmware.
+    DoesNotFit = 5,
+    /// No device was found.
+    NotFound = 6,
+    /// The device is busy, or may not be used.
+    Busy = 7,
+    /// The transfer failed.
+    Transfer = 8,
+    /// What is on the board is not what was sent.
+    Mismatch = 9,
+    /// The device did not answer in time.
+    TimeOut = 10,
     /// The model's own data made it fail while running.
-    Data = 5,
+    Data = 11,
+    /// Interrupted.
+    Interrupted = 130,
 }
 
 /// An error with a place and advice.

@@ -4,9 +4,13 @@
 //! cannot tell different stories. Reports are plain data: this module opens no files and no devices and writes no
 //! colours (see [`table::Style`] for how the command line adds them).
 
+pub mod boards;
 pub mod compile;
 pub mod confusion;
+pub mod flash;
 pub mod inspect;
+pub mod monitor;
+pub mod ports;
 pub mod resolver;
 pub mod run;
 pub mod table;

@@ -106,9 +106,47 @@ fn three_labels(model: &[u8]) -> Vec<u8> {
     changed
 }
 
+/// Firmware: files that are sound, and files that are not.
+fn firmware(folder: &Path, model: &[u8]) {
+    use micro_runtime::board::firmware::FirmwareRecord;
+    use micro_runtime::board::{ARTEMIS, SPARKFUN_EDGE};
+    let plain = super::firmware::plain(0xC000, 0x1006_0000, 5000);
+    let options = tinyml::compile::Options::default();
+    let loaded = tinyml::host::loaded::Loaded::load(model, &options).unwrap();
+    let kernels: Vec<u32> = loaded.program().ops().iter().map(|op| op.kernel).collect();
+    let facts = super::firmware::facts(&SPARKFUN_EDGE);
+    let with = |facts, kernels: &[u32]| super::firmware::with_record(&SPARKFUN_EDGE, facts, kernels);
+    let changed = |place: usize, bytes: &[u8]| {
+        let mut image = plain.clone();
+        image[place..place + bytes.len()].copy_from_slice(bytes);
+        image
+    };
+    let files = [
+        ("plain.bin", plain.clone()),
+        ("listening.bin", with(facts, &kernels)),
+        ("small_arena.bin", with(FirmwareRecord { arena_bytes: 1024, ..facts }, &kernels)),
+        ("few_kernels.bin", with(facts, &kernels[..1])),
+        ("artemis.bin", super::firmware::with_record(&ARTEMIS, super::firmware::facts(&ARTEMIS), &kernels)),
+        ("no_stack.bin", changed(0, &0x2000_0000_u32.to_le_bytes())),
+        ("even_reset.bin", changed(4, &0xC020_u32.to_le_bytes())),
+        ("too_large.bin", super::firmware::plain(0xC000, 0x1006_0000, 0xF_1000)),
+        ("over_the_model.bin", {
+            let mut image = with(facts, &kernels);
+            image.resize((facts.program_start - 0xC000) as usize + 16, 0);
+            image
+        }),
+        ("empty.bin", Vec::new()),
+        ("damaged.hex", b":020000040000FA\n:04C000000000061026\n:04C0040000000000\n".to_vec()),
+    ];
+    for (name, bytes) in files {
+        fs::write(folder.join(name), bytes).unwrap();
+    }
+}
+
 /// Fills `folder`; `fixtures` are those of the project.
 pub fn fill(folder: &Path, fixtures: &Path) {
     let model = fs::read(fixtures.join("models/yes_no.tflite")).unwrap();
+    firmware(folder, &model);
     let yes = fs::read(fixtures.join("wav/yes.wav")).unwrap();
     let no = fs::read(fixtures.join("wav/no.wav")).unwrap();
     let both_channels = yes[44..].chunks(2).flat_map(|sample| [[sample[0], sample[1]]; 2]);
