@@ -42,7 +42,9 @@ impl<'b> Linked<'b> {
         for segment in self.elf.segments() {
             let data = segment.data().unwrap();
             // Variables lie in memory, but their initial values are in flash behind everything else.
-            let address = segment.address();
+            let is_variables = self.symbol("__data_start").map(u64::from) == Some(segment.address());
+            let load = self.symbol("__data_load").filter(|_| is_variables);
+            let address = load.map_or(segment.address(), u64::from);
             let offset = if address >= self.start { (address - self.start) as usize } else { continue };
             if data.is_empty() || offset > 1 << 24 {
                 continue;
