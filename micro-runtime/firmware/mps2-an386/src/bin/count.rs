@@ -1,4 +1,5 @@
-//! Counts the instructions that a Program takes: parsing, an invocation, and each op of it.
+//! Counts the instructions that a Program takes: parsing, what of it has to be done before the first sample, an
+//! invocation, and each op of it.
 //!
 //! `-semihosting-config arg=count,arg=MODEL.program`, with `-icount shift=0`.
 
@@ -40,6 +41,9 @@ extern "C" fn main() -> ! {
     let start = counter::now();
     let parsed = Program::parse(&program[..length], kernels::all);
     let parse = start.elapsed();
+    let start = counter::now();
+    let structure =
+        Program::parse_before_checksum(&program[..length], kernels::all).map(|_| start.elapsed()).unwrap_or(0);
     let program = match parsed {
         Ok(program) => program,
         Err(error) => fail(format_args!("{path}: {error}\n")),
@@ -58,7 +62,7 @@ extern "C" fn main() -> ! {
     let start = counter::now();
     let mut outcome = interpreter.invoke();
     let invoke = start.elapsed();
-    print(format_args!("parse {parse}\nreset {reset}\ninvoke {invoke}\n"));
+    print(format_args!("parse {parse}\nstructure {structure}\nreset {reset}\ninvoke {invoke}\n"));
     let mut start = counter::now();
     outcome = outcome.and(interpreter.invoke_observed(|interpreter, index| {
         let elapsed = start.elapsed();
