@@ -196,6 +196,7 @@ fn unsafe_code_is_in_named_files_only() {
         "inner/dense",
         "inner/depthwise",
         "inner/pixels",
+        "inner/pools",
         "inner/sums",
         "inner/widen",
     ];

@@ -12,5 +12,5 @@ const TYPES: &str = "float32";
 pub(super) const LOWERING: Lowering = Lowering { name: "L2_POOL_2D", types: TYPES, lower };
 
 fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
-    pool(node, PoolKernels { int8: None, int16: None, float32: kernel::FLOAT32, types: TYPES })
+    pool(node, PoolKernels { int8: None, twin: None, int16: None, float32: kernel::FLOAT32, types: TYPES })
 }

@@ -65,6 +65,12 @@ impl Instructions for Emulated {
     }
 
     #[inline(always)]
+    fn greater_bytes(left: u32, right: u32) -> u32 {
+        let (left, right) = (left.to_le_bytes(), right.to_le_bytes());
+        u32::from_le_bytes(core::array::from_fn(|byte| (left[byte] as i8).max(right[byte] as i8) as u8))
+    }
+
+    #[inline(always)]
     fn high_product(left: i32, right: i32) -> i32 {
         ((left as i64 * right as i64).wrapping_add(1 << 31) >> 32) as i32
     }
@@ -125,6 +131,11 @@ mod tests {
         assert_eq!(Emulated::odd_bytes(0x7f80_01ff), lanes(1, 127));
         assert_eq!(Emulated::add_even_bytes(lanes(-3, 300), 0x7f80_01ff), lanes(-4, 172));
         assert_eq!(Emulated::add_odd_bytes(lanes(i16::MAX, 1), 0x7f80_01ff), lanes(i16::MIN, 128));
+    }
+
+    #[test]
+    fn bytes_are_compared_with_their_signs() {
+        assert_eq!(Emulated::greater_bytes(0x7f80_01ff, 0x0181_ff00), 0x7f81_0100);
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub trait Instructions {
     fn multiply_add_low(sum: i32, left: u32, right: u32) -> i32;
     /// SMLATT: the product of the high lanes, added to `sum` modulo 2^32.
     fn multiply_add_high(sum: i32, left: u32, right: u32) -> i32;
+    /// SSUB8 and SEL: of each pair of bytes, with their signs, the greater.
+    fn greater_bytes(left: u32, right: u32) -> u32;
     /// SMMULR: the high half of the 64-bit product, rounded to the nearest, ties upwards.
     fn high_product(left: i32, right: i32) -> i32;
     /// ASR by a register: an arithmetic shift by the low byte of `distance`, of which 31 and more leave the sign.

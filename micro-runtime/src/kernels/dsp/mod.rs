@@ -16,9 +16,12 @@ mod instructions;
 mod native;
 
 pub mod add;
+pub mod average_pool_2d;
 pub mod conv_2d;
 pub mod depthwise_conv_2d;
 pub mod fully_connected;
+pub mod max_pool_2d;
+pub mod pools;
 
 pub use emulated::Emulated;
 pub use inner::channels::RECORD;

@@ -66,6 +66,24 @@ impl Instructions for Armv7em {
     }
 
     #[inline(always)]
+    fn greater_bytes(left: u32, right: u32) -> u32 {
+        // The first instruction is there for the flags that the second one takes, and overwrites what that writes.
+        let result;
+        // SAFETY: the instructions touch neither memory nor stack, and every processor with the DSP extension has them.
+        unsafe {
+            asm!(
+                "ssub8 {result}, {left}, {right}",
+                "sel {result}, {left}, {right}",
+                result = out(reg) result,
+                left = in(reg) left,
+                right = in(reg) right,
+                options(nomem, nostack)
+            )
+        };
+        result
+    }
+
+    #[inline(always)]
     fn high_product(left: i32, right: i32) -> i32 {
         instruction!("smmulr {result}, {left}, {right}", left, right; preserves_flags)
     }

@@ -15,8 +15,14 @@ use super::{Node, TensorRef};
 use crate::compile::error::Refusal;
 
 /// The types for which operators have a twin.
-pub const TWINS: &[(&str, &str)] =
-    &[("ADD", "int8"), ("CONV_2D", "int8"), ("DEPTHWISE_CONV_2D", "int8"), ("FULLY_CONNECTED", "int8")];
+pub const TWINS: &[(&str, &str)] = &[
+    ("ADD", "int8"),
+    ("AVERAGE_POOL_2D", "int8"),
+    ("CONV_2D", "int8"),
+    ("DEPTHWISE_CONV_2D", "int8"),
+    ("FULLY_CONNECTED", "int8"),
+    ("MAX_POOL_2D", "int8"),
+];
 
 /// A layer with weights and `int8` activations, as its plain lowering found it.
 pub struct Layer<'a> {

@@ -2,7 +2,9 @@
 
 use micro_runtime::arena::ElementType;
 use micro_runtime::kernels::Kernel;
+use micro_runtime::kernels::dsp::pools::fits;
 use micro_runtime::kernels::support::pool::{FloatParameters, Parameters};
+use micro_runtime::program::KernelSet;
 
 use super::quantise::{float_range, output_stage};
 use super::windows::{Sliding, at_least_one, channel_by_channel, geometry, no_options, sliding_distance};
@@ -14,6 +16,8 @@ use crate::compile::step::{Lowered, Step};
 pub struct PoolKernels {
     /// Of `int8`.
     pub int8: Option<Kernel>,
+    /// The twin of the kernel of `int8`.
+    pub twin: Option<Kernel>,
     /// Of `int16`.
     pub int16: Option<Kernel>,
     /// Of `float32`.
@@ -40,7 +44,12 @@ pub fn pool(node: &Node<'_>, kernels: PoolKernels) -> Result<Lowered, Refusal> {
     let integer = |kernel| -> Result<Step, Refusal> {
         require_same_quantisation(&input, &output)?;
         let stage = output_stage(&output, activation)?;
-        Ok(Step::new(kernel, &Parameters { geometry, minimum: stage.minimum, maximum: stage.maximum }))
+        let parameters = Parameters { geometry, minimum: stage.minimum, maximum: stage.maximum };
+        let twin = kernels.twin.as_ref().filter(|_| {
+            let is_int8 = input.element_type == Some(ElementType::Int8);
+            is_int8 && node.kernel_set == KernelSet::Armv7em && fits(&parameters).is_ok()
+        });
+        Ok(Step::new(twin.unwrap_or(kernel), &parameters))
     };
     let element_type = input.known_type()?;
     let step = match (element_type, &kernels.int8, &kernels.int16) {

@@ -8,5 +8,6 @@ pub mod channels;
 pub mod dense;
 pub mod depthwise;
 pub mod pixels;
+pub mod pools;
 pub mod sums;
 pub mod widen;
