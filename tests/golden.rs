@@ -5,9 +5,13 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
+use micro_runtime::interpreter::Interpreter;
 use support::all_options;
 use support::cases::{Outcome, load};
+use tinyml::aligned::AlignedBytes;
+use tinyml::compile::{Options, compile};
 use tinyml::host::features::stream;
+use tinyml::model::Model;
 
 fn fixtures(part: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(part)
@@ -57,5 +61,21 @@ fn features_are_those_of_the_reference() {
         let begin = clip["features"]["offset"].as_u64().unwrap() as usize;
         assert_eq!(found[..4], (rows as u32).to_le_bytes(), "{name}");
         assert!(found[4..] == wanted[begin..begin + rows * 40], "{name}");
+    }
+}
+
+#[test]
+fn a_slice_that_leaves_its_input_ends_the_invocation() {
+    let cases = load(&fixtures("ops"));
+    let bytes = cases.iter().find(|case| case.name == "SLICE/int8/0").expect("there is the case").model();
+    let compiled = compile(&Model::read(&bytes).unwrap(), &Options::default()).unwrap();
+    let mut arena = AlignedBytes::zeroed(compiled.arena_bytes as usize);
+    let mut interpreter = Interpreter::new(compiled.program(), &mut arena).unwrap();
+    // A box of [2, 3] in [4, 5].
+    for (begin, fits) in
+        [([2, 2], true), ([0, 0], true), ([3, 0], false), ([0, 3], false), ([-1, 0], false), ([i32::MAX, 0], false)]
+    {
+        assert!(interpreter.set_input(1, bytemuck::bytes_of(&begin)));
+        assert_eq!(interpreter.invoke().is_ok(), fits, "{begin:?}");
     }
 }

@@ -97,6 +97,7 @@ pub mod signal_rfft;
 pub mod signal_stacker;
 pub mod signal_window;
 pub mod sin;
+pub mod slice;
 pub mod softmax;
 pub mod space_to_batch_nd;
 pub mod split;

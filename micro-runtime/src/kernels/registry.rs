@@ -236,6 +236,8 @@ registry! {
         signal_stacker::INT16,
         signal_window::INT16,
         sin::FLOAT32,
+        slice::INT32_STARTS,
+        slice::INT64_STARTS,
         softmax::FLOAT32,
         softmax::INT16,
         softmax::INT8,

@@ -1,12 +1,14 @@
-//! SLICE: a box of the input, given by where it begins and how large it is. A `STRIDED_COPY`, or another name.
+//! SLICE: a box of the input, given by where it begins and how large it is. A `STRIDED_COPY`, or another name; where that
+//! is known at run time only, [`micro_runtime::kernels::slice`].
 
 use micro_runtime::arena::ElementType;
+use micro_runtime::kernels::slice::{self as kernel, DIMENSIONS, Parameters};
 
 use super::support::movement::{DAMAGED, integers, one_of, require_rank_at_most};
 use super::support::view::{View, lower_view, row_major};
-use super::{Lowering, Node};
+use super::{Lowering, Node, TensorRef};
 use crate::compile::error::Refusal;
-use crate::compile::step::Lowered;
+use crate::compile::step::{Lowered, Step};
 
 pub(super) const LOWERING: Lowering = Lowering { name: "SLICE", types: "float32, int8, int16, int32, bool", lower };
 
@@ -18,8 +20,12 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
     let (input, output) = (node.input(0)?, node.output(0)?);
     one_of(&input, &TYPES)?;
     require_rank_at_most(&input, 5)?;
-    let begin = integers(&node.input(1)?, input.rank())?;
-    let size = integers(&node.input(2)?, input.rank())?;
+    let (begin, size) = (node.input(1)?, node.input(2)?);
+    if begin.data.is_none() || size.data.is_none() {
+        return at_run_time(&input, &begin, &size, &output);
+    }
+    let begin = integers(&begin, input.rank())?;
+    let size = integers(&size, input.rank())?;
     let strides = row_major(&input.shape);
     let mut view = View { start: 0, dimensions: Vec::new() };
     let mut shape = Vec::new();
@@ -38,4 +44,44 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
     }
     output.require_shape(&shape)?;
     lower_view(&input, &output, &view)
+}
+
+/// The box has the shape that the file gives the output, wherever it begins.
+fn at_run_time(
+    input: &TensorRef<'_>,
+    begin: &TensorRef<'_>,
+    size: &TensorRef<'_>,
+    output: &TensorRef<'_>,
+) -> Result<Lowered, Refusal> {
+    let element_type = input.known_type()?;
+    let rank = input.rank();
+    output.require_type(element_type)?;
+    output.require_rank(rank)?;
+    if rank == 0 || output.shape.iter().zip(&input.shape).any(|(output, input)| output > input) {
+        return Err(output.refusal(
+            format_args!("has shape {:?}, at most {:?} of the input needed", output.shape, input.shape),
+            DAMAGED,
+        ));
+    }
+    let kernel = match begin.known_type()? {
+        ElementType::Int32 => kernel::INT32_STARTS,
+        ElementType::Int64 => kernel::INT64_STARTS,
+        _ => return Err(begin.wrong_type("int32 or int64")),
+    };
+    size.require_type(begin.known_type()?)?;
+    begin.require_shape(&[rank as u32])?;
+    size.require_shape(&[rank as u32])?;
+    let padded = |shape: &[u32]| {
+        let mut extents = [1; DIMENSIONS];
+        extents[DIMENSIONS - shape.len()..].copy_from_slice(shape);
+        extents
+    };
+    let parameters = Parameters {
+        rank: rank as u32,
+        element_bytes: element_type.size() as u32,
+        input: padded(&input.shape),
+        output: padded(&output.shape),
+    };
+    let step = Step::new(&kernel, &parameters).input(input.id).input(begin.id).input(size.id).output(output.id);
+    Ok(step.into())
 }
