@@ -15,6 +15,9 @@ use crate::report::flash::HeardReport;
 /// Emulated seconds of sound take less than so many of real time.
 const SLOWNESS: u32 = 20;
 
+/// Silence after the sound: a second.
+const TAIL_SAMPLES: usize = 16_000;
+
 /// Runs the image on a sound, and gives what it heard.
 pub fn run(arguments: &Arguments, image: &FlashImage) -> anyhow::Result<Vec<HeardReport>> {
     let Some(path) = &arguments.wav else {
@@ -32,7 +35,10 @@ pub fn run(arguments: &Arguments, image: &FlashImage) -> anyhow::Result<Vec<Hear
     let folder = tempfile::tempdir()?;
     let (image_path, sound_path) = (folder.path().join("image.bin"), folder.path().join("sound.wav"));
     std::fs::write(&image_path, image.flat()).map_err(|error| Failure::not_written(&image_path, error))?;
-    write_wav(&sound_path, &clip.samples)?;
+    // As `tinyml run` does: a word at the very end is to be heard, too.
+    let mut samples = clip.samples.clone();
+    samples.resize(samples.len() + TAIL_SAMPLES, 0);
+    write_wav(&sound_path, &samples)?;
     let sound = sound_path.display().to_string();
     let mut heard = Vec::new();
     let mut line = |text: &str| match log::Event::read(text) {

@@ -3,16 +3,23 @@
 use std::path::Path;
 
 use micro_runtime::board::Board;
+use micro_runtime::detect::{DetectorSettings, background_labels};
+use micro_runtime::pipeline::Listening;
 use micro_runtime::program::KernelSet;
+use micro_runtime::program::record::ListeningRecord;
 
 use super::{Arguments, refused};
 use crate::cli::{Failure, Kind};
 use crate::compile::Options;
 use crate::flash::firmware::{self, Firmware, FirmwareError};
 use crate::flash::image::{FlashImage, ImageError};
-use crate::host::builtin;
-use crate::host::loaded::{Loaded, read_file};
+use crate::host::loaded::{Loaded, labels_of, read_file};
+use crate::host::{builtin, suggested};
+use crate::model::Model;
 use crate::report::flash::{FirmwareReport, FlashReport, ImageReport, ModelReport};
+
+/// Feature rows between two invocations on a chip, which leaves it asleep most of the time.
+const STRIDE_ROWS: u32 = 5;
 
 /// The image that the arguments ask for, and what there is to say about it.
 pub fn lay_out(arguments: &Arguments, board: &'static Board) -> anyhow::Result<(FlashImage, FlashReport)> {
@@ -94,11 +101,18 @@ fn model_of(arguments: &Arguments, firmware: Option<&Firmware>) -> anyhow::Resul
     }
     let kernel_set = record.and_then(|record| record.facts.kernel_set()).unwrap_or(KernelSet::Generic);
     let labels = arguments.labels.as_deref().map(crate::cli::run::labels_argument).transpose()?.unwrap_or_default();
-    let options = Options { kernel_set, labels, ..Options::default() };
-    let (name, bytes) = match &arguments.model {
-        None => ("built-in keyword model".to_string(), builtin::KEYWORD_MODEL.to_vec()),
-        Some(path) => named(path)?,
+    let (name, bytes, mut options) = match &arguments.model {
+        None => ("built-in keyword model".to_string(), builtin::KEYWORD_MODEL.to_vec(), builtin::chip_options()),
+        Some(path) => {
+            let (name, bytes) = named(path)?;
+            let options = Options { listening: listening(&bytes, &labels), ..Options::default() };
+            (name, bytes, options)
+        }
     };
+    options.kernel_set = kernel_set;
+    if !labels.is_empty() {
+        options.labels = labels;
+    }
     let loaded = Loaded::load(&bytes, &options).map_err(|error| Failure::load(&name, &error))?;
     Ok(Some((name, loaded)))
 }
@@ -107,4 +121,14 @@ fn named(path: &Path) -> Result<(String, Vec<u8>), Failure> {
     let name = path.display().to_string();
     let bytes = read_file(path).map_err(|error| Failure::load(&name, &error))?;
     Ok((name, bytes))
+}
+
+/// How a chip is to listen with a model that suggests it; labels of the user come before those that it carries.
+fn listening(model: &[u8], labels: &[String]) -> Option<ListeningRecord> {
+    let model = Model::read(model).ok()?;
+    let own = labels_of(&model);
+    let labels = if labels.is_empty() { &own } else { labels };
+    let ignored_labels = background_labels(labels.iter().map(String::as_str));
+    let detector = DetectorSettings { ignored_labels, ..suggested::settings_of(&model)? };
+    Some(Listening { stride_rows: STRIDE_ROWS, detector }.record())
 }
