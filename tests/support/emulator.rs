@@ -23,14 +23,15 @@ pub fn build() -> &'static Path {
         let home = std::env::var("CARGO_HOME").unwrap_or_else(|_| home.display().to_string());
         let flags = format!("--remap-path-prefix={tree}=tinyml\x1f--remap-path-prefix={home}=cargo");
         let status = Command::new(env!("CARGO"))
-            .args(["build", "--release", "--locked", "--quiet", "--target-dir", "target"])
+            .args(["build", "--release", "--locked", "--quiet", "--target-dir", "target/prebuilt"])
             .current_dir(workspace())
             .env_remove("RUSTFLAGS")
             .env("CARGO_ENCODED_RUSTFLAGS", flags)
+            .env("RUSTC_WRAPPER", workspace().join("rustc.sh"))
             .status()
             .expect("cargo starts");
         assert!(status.success(), "the firmware does not build");
-        workspace().join("target/thumbv7em-none-eabihf/release")
+        workspace().join("target/prebuilt/thumbv7em-none-eabihf/release")
     })
 }
 
