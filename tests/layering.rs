@@ -126,6 +126,7 @@ fn modules_of_the_host_use_only_what_the_table_allows() {
             "flatbuffers",
             "hound",
             "object",
+            "probe_rs",
             "rubato",
             "png",
             "rayon",

@@ -2,6 +2,7 @@
 
 mod emulated;
 mod layout;
+mod probe;
 mod serial;
 
 use std::path::{Path, PathBuf};
@@ -56,6 +57,9 @@ pub struct Arguments {
     /// Leave the lines DTR and RTS of the port alone
     #[arg(long, help_heading = "Transfer")]
     no_dtr: bool,
+    /// The debug probe, VENDOR:PRODUCT or VENDOR:PRODUCT:SERIAL; the only one when left out
+    #[arg(long, value_name = "PROBE", help_heading = "Transfer")]
+    probe: Option<String>,
     /// Seconds to wait for the bootloader: 60, or 15 with --no-input
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600), help_heading = "Transfer")]
     wait: Option<u64>,
@@ -130,9 +134,8 @@ pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
             .into());
         }
         Loader::Probe => {
-            return Err(Failure::new(Kind::Unsupported, format!("{}: no way through a debug probe yet", board.name))
-                .help("write the image with -o image.hex, and send it with the tool of your probe")
-                .into());
+            report.transfer = Some(probe::install(&arguments, &image)?);
+            report.outcome = "installed";
         }
     }
     show(&arguments, &report)

@@ -1,7 +1,7 @@
 //! Firmware and model onto a board.
 //!
 //! [`image`] lays out what goes where and refuses what cannot run; it is pure. The loaders ([`asb`], [`svl`]) speak
-//! with a bootloader over a [`port::Port`], in real or simulated time; [`sim`] holds the boards that they are tried
+//! with a bootloader over a [`port::Port`], in real or simulated time; [`swd`] with a debug probe; [`sim`] holds the boards that they are tried
 //! on, with every rule of the real flash. Nothing here prints: what happens is told by [`transport::Event`]s.
 
 pub mod asb;
@@ -17,5 +17,6 @@ pub mod qemu;
 pub mod rates;
 pub mod sim;
 pub mod svl;
+pub mod swd;
 pub mod transport;
 pub mod words;

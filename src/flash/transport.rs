@@ -6,6 +6,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::port::PortError;
+use super::swd::ProbeFault;
 use super::words::{address, bytes};
 
 /// A part of the work, in the order in which they come.
@@ -201,6 +202,9 @@ pub enum TransportError {
         /// What was sent.
         expected: u8,
     },
+    /// A debug probe did not do it.
+    #[error("{0}")]
+    Probe(#[from] ProbeFault),
     /// Somebody stopped it.
     #[error("interrupted")]
     Interrupted,

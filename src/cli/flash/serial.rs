@@ -84,7 +84,7 @@ fn failure(port: &str, loader: Loader, failed: &Failed) -> Failure {
             return Failure { message, ..failure };
         }
         TransportError::NoAnswer { .. } | TransportError::Silent { .. } | TransportError::Limit { .. } => Kind::TimeOut,
-        TransportError::Refused { .. } | TransportError::Damaged { .. } => Kind::Transfer,
+        TransportError::Refused { .. } | TransportError::Damaged { .. } | TransportError::Probe(_) => Kind::Transfer,
         TransportError::TooLarge { .. } => Kind::DoesNotFit,
         TransportError::Mismatch { .. } => Kind::Mismatch,
         TransportError::Interrupted => Kind::Interrupted,
