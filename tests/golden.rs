@@ -64,18 +64,53 @@ fn features_are_those_of_the_reference() {
     }
 }
 
-#[test]
-fn a_slice_that_leaves_its_input_ends_the_invocation() {
+/// Runs a model of `fixtures/ops` with each of some values for input 1, and requires it to end as it should.
+fn invoke_with<const N: usize>(name: &str, values: &[([i32; N], bool)]) {
     let cases = load(&fixtures("ops"));
-    let bytes = cases.iter().find(|case| case.name == "SLICE/int8/0").expect("there is the case").model();
+    let bytes = cases.iter().find(|case| case.name == name).expect("there is the case").model();
     let compiled = compile(&Model::read(&bytes).unwrap(), &Options::default()).unwrap();
     let mut arena = AlignedBytes::zeroed(compiled.arena_bytes as usize);
     let mut interpreter = Interpreter::new(compiled.program(), &mut arena).unwrap();
+    for (value, fits) in values {
+        assert!(interpreter.set_input(1, bytemuck::bytes_of(value)));
+        assert_eq!(interpreter.invoke().is_ok(), *fits, "{name} {value:?}");
+    }
+}
+
+#[test]
+fn a_slice_that_leaves_its_input_ends_the_invocation() {
     // A box of [2, 3] in [4, 5].
-    for (begin, fits) in
-        [([2, 2], true), ([0, 0], true), ([3, 0], false), ([0, 3], false), ([-1, 0], false), ([i32::MAX, 0], false)]
-    {
-        assert!(interpreter.set_input(1, bytemuck::bytes_of(&begin)));
-        assert_eq!(interpreter.invoke().is_ok(), fits, "{begin:?}");
+    let outside = [[3, 0], [0, 3], [-1, 0], [i32::MAX, 0]].map(|begin| (begin, false));
+    invoke_with("SLICE/int8/0", &[&[([2, 2], true), ([0, 0], true)][..], &outside].concat());
+}
+
+#[test]
+fn an_axis_that_does_not_fit_ends_the_invocation() {
+    let two = [([0], true), ([-2], true), ([1], true), ([2], false), ([-3], false), ([i32::MIN], false)];
+    invoke_with("CUMSUM/int8/0", &two);
+    invoke_with("REVERSE_V2/int8/0", &two);
+    invoke_with("ARG_MAX/int8/0", &two);
+    invoke_with("ARG_MIN/int8/0", &two);
+    // Of [2, 5, 2, 5], the output has [5, 2, 5].
+    invoke_with("ARG_MAX/int8/3", &[([0], true), ([2], true), ([1], false), ([-1], false)]);
+    // Two axes of three.
+    invoke_with("REVERSE_V2/float32/1", &[([1, 0], true), ([-1, 1], true), ([0, 2], false), ([1, -2], false)]);
+}
+
+#[test]
+fn borders_that_do_not_fit_end_the_invocation() {
+    // [4, 5] becomes [7, 7], and the edge is not repeated.
+    let fitting = [[0, 3, 1, 1], [3, 0, 2, 0]].map(|borders| (borders, true));
+    let others =
+        [[0, 2, 1, 1], [4, -1, 1, 1], [0, 3, 1, 2], [i32::MAX, i32::MIN, 1, 1]].map(|borders| (borders, false));
+    invoke_with("MIRROR_PAD/int8/0", &[&fitting[..], &others].concat());
+}
+
+#[test]
+fn blocks_that_do_not_fit_end_the_invocation() {
+    // [1, 4, 4, 2] and [4, 2, 2, 2]; nothing sets the borders, which are 0.
+    let others = [[4, 1], [1, 4], [0, 0], [-2, -2], [i32::MAX, 2]].map(|block| (block, false));
+    for name in ["SPACE_TO_BATCH_ND/int8/0", "BATCH_TO_SPACE_ND/int8/0"] {
+        invoke_with(name, &[&[([2, 2], true)][..], &others].concat());
     }
 }

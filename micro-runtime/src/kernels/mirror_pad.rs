@@ -2,12 +2,15 @@
 //!
 //! With the edge repeated, index -1 shows element 0; without it, element 1; behind the end likewise. Extents are
 //! those of the input, outermost first; an element, or whatever is not padded inside of one, is a run of bytes.
+//!
+//! Borders that are known at run time only are a second input. Those that do not lead to the shape of the output, or are
+//! wider than the mirror image, end the invocation.
 
 use bytemuck::{Pod, Zeroable};
 
 use super::support::runs::copy_run;
-use super::{Call, Fault, Kernel, Op, code, number};
-use crate::arena::{Input, Output};
+use super::{Call, Fault, Kernel, Op, code, number, volume};
+use crate::arena::{Element, Input, Output};
 
 /// The most dimensions.
 pub const DIMENSIONS: usize = 5;
@@ -26,6 +29,38 @@ pub struct Parameters {
     pub before: [u32; DIMENSIONS],
     /// How much is added behind; no more than the mirror shows.
     pub behind: [u32; DIMENSIONS],
+}
+
+/// Input and output where the borders are known at run time only. Inputs: input, borders (before and behind for each
+/// dimension). One output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct AnyBorders {
+    /// How many of the extents there are borders for, the innermost, in `1..=5`.
+    pub rank: u32,
+    /// Bytes of an element.
+    pub element_bytes: u32,
+    /// 1 when the mirror repeats the element at the edge, 0 when it does not.
+    pub repeats_edge: u32,
+    /// Extents of the input, outermost first, padded with 1 in front.
+    pub input: [u32; DIMENSIONS],
+    /// Extents of the output, outermost first, padded with 1 in front.
+    pub output: [u32; DIMENSIONS],
+}
+
+/// Any element type, `int32` borders.
+pub const INT32_BORDERS: Kernel = any_borders::<i32>(1, "MIRROR_PAD by int32");
+
+/// Any element type, `int64` borders.
+pub const INT64_BORDERS: Kernel = any_borders::<i64>(2, "MIRROR_PAD by int64");
+
+const fn any_borders<T: Element + Into<i64>>(variant: u16, name: &'static str) -> Kernel {
+    Kernel {
+        code: code(number::MIRROR_PAD, variant),
+        name,
+        check: check_any_borders::<T>,
+        invoke: invoke_any_borders::<T>,
+    }
 }
 
 /// Any element type.
@@ -58,6 +93,50 @@ fn check(op: &Op<'_>) -> Result<(), Fault> {
 
 fn invoke(call: &Call<'_>) {
     pad(call.parameters(), 0, call.output_bytes(0), call.input_bytes(0));
+}
+
+fn check_any_borders<T: Element>(op: &Op<'_>) -> Result<(), Fault> {
+    let p: &AnyBorders = op.parameters()?;
+    op.arity(2, 1, 0)?;
+    op.writes_arena()?;
+    if !(1..=DIMENSIONS as u32).contains(&p.rank) {
+        return Err(Fault::new("it has the wrong number of dimensions"));
+    }
+    if p.repeats_edge > 1 {
+        return Err(Fault::new("its mode is neither of the two"));
+    }
+    let input = volume(&[volume(&p.input)? as u32, p.element_bytes])?;
+    let output = volume(&[volume(&p.output)? as u32, p.element_bytes])?;
+    if op.input_bytes(0) != input || op.output_bytes(0) != output {
+        return Err(Fault::new("an operand has the wrong length"));
+    }
+    op.input::<T>(1, 2 * p.rank as usize)
+}
+
+fn invoke_any_borders<T: Element + Into<i64>>(call: &Call<'_>) {
+    let p: &AnyBorders = call.parameters();
+    let borders = call.input::<T>(1);
+    let mut known = Parameters {
+        run: p.element_bytes,
+        repeats_edge: p.repeats_edge,
+        extents: p.input,
+        before: [0; DIMENSIONS],
+        behind: [0; DIMENSIONS],
+    };
+    for (position, dimension) in (DIMENSIONS - p.rank as usize..DIMENSIONS).enumerate() {
+        let (before, behind) = (borders.get(2 * position).into(), borders.get(2 * position + 1).into());
+        let extent = i64::from(p.input[dimension]);
+        let shown = (extent + i64::from(p.repeats_edge) - 1).max(0);
+        if !(0..=shown).contains(&before) || !(0..=shown).contains(&behind) {
+            return call.fail("MIRROR_PAD got a border that its mirror image is not wide enough for");
+        }
+        if before + extent + behind != i64::from(p.output[dimension]) {
+            return call.fail("MIRROR_PAD got borders that do not lead to the shape of its output");
+        }
+        known.before[dimension] = before as u32;
+        known.behind[dimension] = behind as u32;
+    }
+    pad(&known, 0, call.output_bytes(0), call.input_bytes(0));
 }
 
 /// Pads one index of the dimensions outside of `dimension`, in the order of the output.

@@ -78,6 +78,7 @@ pub mod relu;
 pub mod relu6;
 pub mod resize_bilinear;
 pub mod resize_nearest_neighbor;
+pub mod reverse_v2;
 pub mod round;
 pub mod rsqrt;
 pub mod select_v2;

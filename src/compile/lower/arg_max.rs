@@ -2,7 +2,7 @@
 
 use micro_runtime::kernels::arg_max as kernel;
 
-use super::support::reduction::Reduced;
+use super::support::reduction::lower_position;
 use super::{Lowering, Node};
 use crate::compile::error::Refusal;
 use crate::compile::step::Lowered;
@@ -10,5 +10,6 @@ use crate::compile::step::Lowered;
 pub(super) const LOWERING: Lowering = Lowering { name: "ARG_MAX", types: "int8, float32, output int32", lower };
 
 fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
-    Ok(Reduced::of(node)?.position(&kernel::INT8, &kernel::FLOAT32)?.into())
+    let along_any_axis = [&kernel::INT8_ANY_AXIS, &kernel::FLOAT32_ANY_AXIS];
+    lower_position(node, [&kernel::INT8, &kernel::FLOAT32], along_any_axis)
 }

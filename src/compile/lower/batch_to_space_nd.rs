@@ -10,5 +10,5 @@ use crate::compile::step::Lowered;
 pub(super) const LOWERING: Lowering = Lowering { name: "BATCH_TO_SPACE_ND", types: "float32, int8", lower };
 
 fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
-    lower_space_batch(node, &kernel::BYTES, Direction::BatchToSpace)
+    lower_space_batch(node, &kernel::BYTES, &kernel::ANY_BLOCKS, Direction::BatchToSpace)
 }

@@ -1,11 +1,11 @@
 //! MIRROR_PAD. The rule and the layout are in [`micro_runtime::kernels::mirror_pad`].
 
 use micro_runtime::arena::ElementType;
-use micro_runtime::kernels::mirror_pad::{self as kernel, DIMENSIONS, Parameters};
+use micro_runtime::kernels::mirror_pad::{self as kernel, AnyBorders, DIMENSIONS, Parameters};
 
 use super::support::movement::{DAMAGED, one_of, paddings, require_rank_at_most, volume};
 use super::support::rename::rename;
-use super::{Lowering, Node};
+use super::{Lowering, Node, TensorRef};
 use crate::compile::error::Refusal;
 use crate::compile::step::{Lowered, Step};
 use crate::model::schema::MirrorPadMode;
@@ -21,8 +21,11 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
     let element_type = one_of(&input, &[ElementType::Float32, ElementType::Int8])?;
     output.require_type(element_type)?;
     require_rank_at_most(&input, DIMENSIONS)?;
-    let pairs = paddings(&amounts, &input, &output)?;
     let repeats_edge = u32::from(options.mode() != MirrorPadMode::REFLECT);
+    if amounts.data.is_none() {
+        return at_run_time(&input, &amounts, &output, repeats_edge);
+    }
+    let pairs = paddings(&amounts, &input, &output)?;
     for (&extent, pair) in input.shape.iter().zip(&pairs) {
         let shown = (u64::from(extent) + u64::from(repeats_edge)).saturating_sub(1);
         if pair.iter().any(|&amount| u64::from(amount) > shown) {
@@ -48,4 +51,45 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
         parameters.behind[place] = behind;
     }
     Ok(Step::new(&kernel::BYTES, &parameters).input(input.id).output(output.id).into())
+}
+
+/// The output has the shape that the file gives it, whatever the borders are.
+fn at_run_time(
+    input: &TensorRef<'_>,
+    amounts: &TensorRef<'_>,
+    output: &TensorRef<'_>,
+    repeats_edge: u32,
+) -> Result<Lowered, Refusal> {
+    let rank = input.rank();
+    output.require_rank(rank)?;
+    let kernel = match amounts.known_type()? {
+        ElementType::Int32 => kernel::INT32_BORDERS,
+        ElementType::Int64 => kernel::INT64_BORDERS,
+        _ => return Err(amounts.wrong_type("int32 or int64")),
+    };
+    amounts.require_shape(&[rank as u32, 2])?;
+    // Each of the two borders is at most as wide as the mirror image.
+    let reaches = |(&extent, &padded): (&u32, &u32)| {
+        let shown = (u64::from(extent) + u64::from(repeats_edge)).saturating_sub(1);
+        (u64::from(extent)..=u64::from(extent) + 2 * shown).contains(&u64::from(padded))
+    };
+    if rank == 0 || input.elements == 0 || !input.shape.iter().zip(&output.shape).all(reaches) {
+        return Err(output.refusal(
+            format_args!("has shape {:?}, which no mirror image around {:?} leads to", output.shape, input.shape),
+            DAMAGED,
+        ));
+    }
+    let padded = |shape: &[u32]| {
+        let mut extents = [1; DIMENSIONS];
+        extents[DIMENSIONS - shape.len()..].copy_from_slice(shape);
+        extents
+    };
+    let parameters = AnyBorders {
+        rank: rank as u32,
+        element_bytes: input.known_type()?.size() as u32,
+        repeats_edge,
+        input: padded(&input.shape),
+        output: padded(&output.shape),
+    };
+    Ok(Step::new(&kernel, &parameters).input(input.id).input(amounts.id).output(output.id).into())
 }

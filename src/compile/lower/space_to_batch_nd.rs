@@ -10,5 +10,5 @@ use crate::compile::step::Lowered;
 pub(super) const LOWERING: Lowering = Lowering { name: "SPACE_TO_BATCH_ND", types: "float32, int8", lower };
 
 fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
-    lower_space_batch(node, &kernel::BYTES, Direction::SpaceToBatch)
+    lower_space_batch(node, &kernel::BYTES, &kernel::ANY_BLOCKS, Direction::SpaceToBatch)
 }

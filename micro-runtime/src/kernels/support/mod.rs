@@ -8,6 +8,7 @@ pub mod conversion;
 pub mod curves;
 pub mod dot;
 pub mod exponential;
+pub mod extents;
 pub mod interpolation;
 pub mod inverse_root;
 pub mod map;

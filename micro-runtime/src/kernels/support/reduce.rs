@@ -7,6 +7,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
+use super::extents::Extents;
 use super::requantise::{OutputStage, check_multiplier};
 use crate::arena::{Element, Input};
 use crate::fixed::Multiplier;
@@ -147,12 +148,45 @@ pub fn best<T: Element>(call: &Call<'_>, initial: T, better: impl Fn(T, T) -> bo
 /// The position of the first element that no later one is `better` than.
 #[inline(always)]
 pub fn position_of_best<T: Element>(call: &Call<'_>, better: impl Fn(T, T) -> bool) {
+    positions(call, call.parameters(), better);
+}
+
+/// The check of kernels that reduce along the dimension that input 1 names. The parameters are [`Extents`].
+pub fn check_any_axis<I: Element, O: Element>(op: &Op<'_>) -> Result<(), Fault> {
+    let shape: &Extents = op.parameters()?;
+    op.arity(2, 1, 0)?;
+    let elements = shape.check()?;
+    if elements == 0 {
+        return Err(Fault::new("it reduces an empty tensor"));
+    }
+    op.input::<I>(0, elements)?;
+    op.input::<i32>(1, 1)?;
+    op.output::<O>(0, op.output_bytes(0) / size_of::<O>())
+}
+
+/// As [`position_of_best`], along the dimension that input 1 names.
+#[inline(always)]
+pub fn position_of_best_along<T: Element>(call: &Call<'_>, better: impl Fn(T, T) -> bool) {
+    let shape: &Extents = call.parameters();
+    let Some(axis) = shape.resolve(call.input::<i32>(1).get(0)) else {
+        return call.fail("a search for the greatest or least got an axis that its input does not have");
+    };
+    let [outer, along, inner] = shape.around(axis, axis);
+    if outer * inner != call.output::<i32>(0).len() {
+        return call.fail("a search for the greatest or least got an axis that does not fit its output");
+    }
+    let shape = Reduction { kept: [1, 1, outer as u32, inner as u32], reduced: [1, 1, along as u32] };
+    positions(call, &shape, better);
+}
+
+#[inline(always)]
+fn positions<T: Element>(call: &Call<'_>, shape: &Reduction, better: impl Fn(T, T) -> bool) {
     let output = call.output::<i32>(0);
     let step = |(best, at): (T, u32), value, position| {
         if position == 0 || better(value, best) { (value, position) } else { (best, at) }
     };
     let initial = (T::zeroed(), 0);
-    reduce(call.parameters(), call.input::<T>(0), initial, step, |index, (_, at)| output.set(index, at as i32));
+    reduce(shape, call.input::<T>(0), initial, step, |index, (_, at)| output.set(index, at as i32));
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ pub mod broadcast;
 pub mod comparison;
 pub mod custom_options;
 pub mod exponent;
+pub mod extents;
 pub mod interpolation;
 pub mod join;
 pub mod movement;

@@ -5,10 +5,11 @@ use micro_runtime::fixed::Multiplier;
 use micro_runtime::kernels::Kernel;
 use micro_runtime::kernels::support::reduce::{Reduction, SumParameters};
 
+use super::extents::extents;
 use super::quantise::output_stage;
 use crate::compile::error::Refusal;
 use crate::compile::lower::{Node, TensorRef};
-use crate::compile::step::Step;
+use crate::compile::step::{Lowered, Step};
 use crate::model::schema::ActivationFunctionType;
 
 /// A reduction of input 0 along the axes of input 1.
@@ -46,12 +47,7 @@ impl<'g> Reduced<'g> {
                 }
             }
         }
-        if input.elements == 0 {
-            return Err(input.refusal(
-                format_args!("has shape {:?}, at least 1 element needed", input.shape),
-                "Remove the reduction of an empty tensor from the model.",
-            ));
-        }
+        require_some(&input)?;
         let shape = collapse(&input.shape, &is_reduced).ok_or_else(|| {
             Refusal::unsupported(
                 format!("its axes are more than 3 groups of neighbouring dimensions of {:?}", input.shape),
@@ -137,6 +133,48 @@ impl<'g> Reduced<'g> {
             distance + ahead
         })
     }
+}
+
+/// Lowers the search for the position of one of the elements along one axis, by a kernel for `int8` and one for
+/// `float32`; the latter two where the axis is known at run time only.
+pub fn lower_position(
+    node: &Node<'_>,
+    [int8, float32]: [&Kernel; 2],
+    [int8_any_axis, float32_any_axis]: [&Kernel; 2],
+) -> Result<Lowered, Refusal> {
+    node.arity(2..=2, 1..=1)?;
+    let (input, axis, output) = (node.input(0)?, node.input(1)?, node.output(0)?);
+    if axis.data.is_some() {
+        return Ok(Reduced::of(node)?.position(int8, float32)?.into());
+    }
+    let kernel = match input.known_type()? {
+        ElementType::Int8 => int8_any_axis,
+        ElementType::Float32 => float32_any_axis,
+        _ => return Err(input.wrong_type("int8 or float32")),
+    };
+    axis.require_type(ElementType::Int32)?;
+    axis.require_elements(1)?;
+    output.require_type(ElementType::Int32)?;
+    require_some(&input)?;
+    let shape = extents(&input)?;
+    // Whatever the axis is, its extent is what the output has not.
+    if !input.shape.iter().any(|&extent| input.elements / extent == output.elements) {
+        return Err(output.refusal(
+            format_args!("has shape {:?}, which no axis of {:?} leads to", output.shape, input.shape),
+            "The model is damaged; convert it again.",
+        ));
+    }
+    Ok(Step::new(kernel, &shape).input(input.id).input(axis.id).output(output.id).into())
+}
+
+fn require_some(input: &TensorRef<'_>) -> Result<(), Refusal> {
+    if input.elements > 0 {
+        return Ok(());
+    }
+    Err(input.refusal(
+        format_args!("has shape {:?}, at least 1 element needed", input.shape),
+        "Remove the reduction of an empty tensor from the model.",
+    ))
 }
 
 /// Runs of dimensions from the last to the first, kept and reduced in turn; `None` when there are too many.

@@ -2,7 +2,7 @@
 
 use micro_runtime::arena::ElementType;
 use micro_runtime::kernels::Kernel;
-use micro_runtime::kernels::support::space_batch::Parameters;
+use micro_runtime::kernels::support::space_batch::{AnyBlocks, Parameters};
 
 use super::movement::{DAMAGED, integers_32, one_of};
 use super::rename::rename;
@@ -19,8 +19,14 @@ pub enum Direction {
     BatchToSpace,
 }
 
-/// Lowers either op: inputs are the tensor, the block's extents, and what is padded or cut off.
-pub fn lower_space_batch(node: &Node<'_>, kernel: &Kernel, direction: Direction) -> Result<Lowered, Refusal> {
+/// Lowers either op: inputs are the tensor, the block's extents, and what is padded or cut off. `any_blocks` is the kernel
+/// that reads the latter two at run time.
+pub fn lower_space_batch(
+    node: &Node<'_>,
+    kernel: &Kernel,
+    any_blocks: &Kernel,
+    direction: Direction,
+) -> Result<Lowered, Refusal> {
     node.arity(3..=3, 1..=1)?;
     let (input, output) = (node.input(0)?, node.output(0)?);
     let element_type = one_of(&input, &[ElementType::Float32, ElementType::Int8])?;
@@ -40,12 +46,22 @@ pub fn lower_space_batch(node: &Node<'_>, kernel: &Kernel, direction: Direction)
             .collect::<Option<Vec<u32>>>()
             .ok_or_else(|| tensor.refusal(format_args!("holds {values:?}, none may be below {least}"), DAMAGED))
     };
-    let block = positive(&node.input(1)?, spatial, 1)?;
-    let borders = positive(&node.input(2)?, 2 * spatial, 0)?;
     let (wide, blocked) = match direction {
         Direction::SpaceToBatch => (&input, &output),
         Direction::BatchToSpace => (&output, &input),
     };
+    let (block, borders) = (node.input(1)?, node.input(2)?);
+    if block.data.is_none() || borders.data.is_none() {
+        let parameters = any_blocks_of(wide, blocked, element_type)?;
+        for (tensor, count) in [(&block, spatial), (&borders, 2 * spatial)] {
+            tensor.require_type(ElementType::Int32)?;
+            tensor.require_elements(count as u32)?;
+        }
+        let step = Step::new(any_blocks, &parameters).input(input.id).input(block.id).input(borders.id);
+        return Ok(step.output(output.id).into());
+    }
+    let block = positive(&block, spatial, 1)?;
+    let borders = positive(&borders, 2 * spatial, 0)?;
     // Checks that the blocked tensor is the padded wide one, block by block.
     let blocks = block.iter().fold(1u64, |product, &extent| product.saturating_mul(u64::from(extent)));
     let mut fits = u64::from(wide.shape[0]).saturating_mul(blocks) == u64::from(blocked.shape[0])
@@ -83,4 +99,36 @@ pub fn lower_space_batch(node: &Node<'_>, kernel: &Kernel, direction: Direction)
         run: wide.shape[spatial + 1].saturating_mul(element_type.size() as u32),
     };
     Ok(Step::new(kernel, &parameters).input(input.id).output(output.id).into())
+}
+
+/// Both tensors have the shapes that the file gives them, whatever the blocks and borders are.
+fn any_blocks_of(
+    wide: &TensorRef<'_>,
+    blocked: &TensorRef<'_>,
+    element_type: ElementType,
+) -> Result<AnyBlocks, Refusal> {
+    let spatial = wide.rank() - 2;
+    for tensor in [wide, blocked] {
+        if tensor.elements == 0 {
+            return Err(tensor.refusal(
+                format_args!("has shape {:?}, at least 1 element needed", tensor.shape),
+                "Remove the operator from the model, or make its blocks and borders constant.",
+            ));
+        }
+    }
+    let same_channels = wide.shape[spatial + 1] == blocked.shape[spatial + 1];
+    if !same_channels || !blocked.shape[0].is_multiple_of(wide.shape[0]) {
+        return Err(blocked.refusal(
+            format_args!("has shape {:?}, which no blocks of {:?} lead to", blocked.shape, wide.shape),
+            DAMAGED,
+        ));
+    }
+    let places =
+        |tensor: &TensorRef<'_>| [tensor.shape[0], tensor.shape[1], if spatial == 2 { tensor.shape[2] } else { 1 }];
+    Ok(AnyBlocks {
+        wide: places(wide),
+        blocked: places(blocked),
+        spatial: spatial as u32,
+        run: wide.shape[spatial + 1].saturating_mul(element_type.size() as u32),
+    })
 }
