@@ -2,7 +2,8 @@
 //!
 //! Inputs: encodings `[boxes, at least 4]` (y, x, height, width), scores `[boxes, label offset + classes]`, anchors
 //! `[boxes, 4]` (y, x, height, width). Outputs: boxes `[slots, 4]` (top, left, bottom, right), classes `[slots]`, scores
-//! `[slots]`, and the number of slots that count `[1]`; the others are 0. All `float32`.
+//! `[slots]`, and the number of slots that count `[1]`; the others are 0, where TFLM's fast suppression leaves what its
+//! memory held before. All `float32`.
 //!
 //! A box is decoded in double precision and rounded, as TFLM's kernel does. Fast suppression looks at the best score of
 //! each box; regular suppression at each class by itself, and keeps the best over all classes. Of equal scores the one
