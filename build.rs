@@ -1,4 +1,5 @@
-//! Lists the prebuilt firmware images in `fixtures/firmware`, so that adding one is adding a file.
+//! Lists the prebuilt firmware images in `fixtures/firmware`, each with the data beside it, so that adding one is adding
+//! two files.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -15,7 +16,8 @@ fn main() {
     let mut list = String::from("&[\n");
     for image in &images {
         let board = image.file_stem().and_then(|name| name.to_str()).expect("images are named after boards");
-        let _ = writeln!(list, "    ({board:?}, include_bytes!({:?})),", image.display().to_string());
+        let (data, image) = (image.with_extension("json").display().to_string(), image.display().to_string());
+        let _ = writeln!(list, "    ({board:?}, include_bytes!({image:?}), include_str!({data:?})),");
     }
     list.push_str("]\n");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it"));

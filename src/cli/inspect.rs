@@ -132,7 +132,7 @@ pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
 /// The report on the model at `path`. A model that cannot run is no failure, bytes that are no model are.
 fn inspect(
     path: &Path,
-    board: Option<&Board>,
+    board: Option<&'static Board>,
     kernel_set: KernelSet,
     details: Details,
     data: Option<&Path>,

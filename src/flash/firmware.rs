@@ -5,20 +5,27 @@ use micro_runtime::board::firmware::{FORMAT, FirmwareRecord, MAGIC, RECORD_VECTO
 use micro_runtime::board::{ALL, Board, Range};
 use thiserror::Error;
 
+use super::contents::Contents;
 use super::format::{self, Chunk, Format, FormatError};
 use super::words::{self, address};
 
-/// The prebuilt images, by the names of their boards.
-static PREBUILT: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/firmware.rs"));
+/// The prebuilt images, by the names of their boards, and what their bytes are there for, as JSON.
+static PREBUILT: &[(&str, &[u8], &str)] = include!(concat!(env!("OUT_DIR"), "/firmware.rs"));
 
 /// The prebuilt image for a board.
 pub fn prebuilt(board: &Board) -> Option<&'static [u8]> {
-    PREBUILT.iter().find(|(name, _)| *name == board.name).map(|(_, image)| *image)
+    PREBUILT.iter().find(|(name, ..)| *name == board.name).map(|(_, image, _)| *image)
+}
+
+/// What the bytes of the prebuilt image for a board are there for.
+pub fn prebuilt_contents(board: &Board) -> Option<Contents> {
+    let (.., data) = PREBUILT.iter().find(|(name, ..)| *name == board.name)?;
+    Some(serde_json::from_str(data).expect("a test wrote it and compares it with the image"))
 }
 
 /// The names of the boards that have a prebuilt image.
 pub fn prebuilt_boards() -> impl Iterator<Item = &'static str> {
-    ALL.into_iter().map(|board| board.name).filter(|name| PREBUILT.iter().any(|(known, _)| known == name))
+    ALL.into_iter().map(|board| board.name).filter(|name| PREBUILT.iter().any(|(known, ..)| known == name))
 }
 
 /// A firmware.

@@ -104,13 +104,9 @@ pub fn check(record: &Record, program: &Program<'_>) -> Result<(), Misfit> {
     if header.arena_bytes > facts.arena_bytes {
         return Err(Misfit::Arena { needed: header.arena_bytes, available: facts.arena_bytes });
     }
-    let mut missing: Vec<u32> = program.ops().iter().map(|op| op.kernel).collect();
-    missing.retain(|code| !record.kernels.contains(code));
-    missing.sort_unstable();
-    missing.dedup();
-    if !missing.is_empty() {
-        let name = |code: &u32| kernels::all(*code).map_or(format!("{code:#x}"), |kernel| kernel.name.to_string());
-        return Err(Misfit::Kernels { names: missing.iter().map(name).collect() });
+    let names = lacking(record, program);
+    if !names.is_empty() {
+        return Err(Misfit::Kernels { names });
     }
     let labels = program.labels().count() as u32;
     if labels > facts.labels {
@@ -122,4 +118,14 @@ pub fn check(record: &Record, program: &Program<'_>) -> Result<(), Misfit> {
         return Err(Misfit::Rows { found: rows, available: facts.row_bytes });
     }
     Ok(())
+}
+
+/// The kernels that the Program needs and the firmware does not have.
+pub fn lacking(record: &Record, program: &Program<'_>) -> Vec<String> {
+    let mut missing: Vec<u32> = program.ops().iter().map(|op| op.kernel).collect();
+    missing.retain(|code| !record.kernels.contains(code));
+    missing.sort_unstable();
+    missing.dedup();
+    let name = |code: &u32| kernels::all(*code).map_or(format!("{code:#x}"), |kernel| kernel.name.to_string());
+    missing.iter().map(name).collect()
 }

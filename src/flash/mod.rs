@@ -5,6 +5,7 @@
 //! on, with every rule of the real flash. Nothing here prints: what happens is told by [`transport::Event`]s.
 
 pub mod asb;
+pub mod contents;
 pub mod firmware;
 pub mod fit;
 pub mod format;

@@ -1,7 +1,9 @@
-//! The flash: the Program by what its bytes are for.
+//! The flash: the Program by what its bytes are for, and the runtime on a board.
 
+use micro_runtime::board::Board;
 use serde::Serialize;
 
+use super::RuntimeReport;
 use crate::compile::Compiled;
 
 /// What the model takes of the flash.
@@ -13,6 +15,9 @@ pub struct FlashReport {
     pub classes: Vec<ClassReport>,
     /// What the model would take as the file that it is.
     pub tflite_bytes: u64,
+    /// The firmware that comes for the board that was asked about; none where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub runtime: Option<RuntimeReport>,
 }
 
 /// Bytes of a kind.
@@ -25,7 +30,7 @@ pub struct ClassReport {
 }
 
 impl FlashReport {
-    pub(super) fn new(model_bytes: u64, compiled: &Compiled) -> FlashReport {
+    pub(super) fn new(model_bytes: u64, compiled: &Compiled, board: Option<&'static Board>) -> FlashReport {
         let sizes = &compiled.sizes;
         let classes = [
             ("weights", sizes.weights),
@@ -43,6 +48,7 @@ impl FlashReport {
             program_bytes: compiled.bytes.len() as u64,
             classes: classes.into_iter().map(class).filter(|class| class.bytes > 0).collect(),
             tflite_bytes: model_bytes,
+            runtime: board.and_then(|board| RuntimeReport::new(board, compiled)),
         }
     }
 }

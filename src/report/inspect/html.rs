@@ -4,6 +4,7 @@
 
 mod graph;
 mod map;
+mod runtime;
 mod sections;
 
 use std::fmt;

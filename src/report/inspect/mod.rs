@@ -7,6 +7,7 @@ mod flash;
 pub mod html;
 mod memory;
 mod operators;
+mod runtime;
 pub mod sarif;
 mod summary;
 mod tensors;
@@ -24,6 +25,7 @@ pub use findings::FindingReport;
 pub use flash::{ClassReport, FlashReport};
 pub use memory::{BufferReport, MemoryReport, PeakReport, WhatIfReport};
 pub use operators::{Fate, OperatorReport};
+pub use runtime::{KernelReport, PartReport, RamReport, RuntimeReport};
 pub use summary::{InterfaceReport, VerdictReport};
 pub use tensors::{FullTensorReport, MetadataReport, SignatureReport, TensorReport};
 pub use text::Layout;
@@ -126,7 +128,7 @@ pub struct Inspected<'a> {
     /// How data used the codes of tensors; empty when nothing was run.
     pub usage: &'a [Usage],
     /// The board that it is meant for.
-    pub board: Option<&'a Board>,
+    pub board: Option<&'static Board>,
     /// The kernels that it was compiled for.
     pub kernel_set: KernelSet,
     /// What else to report.
@@ -151,6 +153,7 @@ impl InspectReport {
         let interface = |tensors: &[usize]| tensors.iter().map(|&index| InterfaceReport::new(main, index)).collect();
         let mut operators = operators::reports(inspected);
         let (findings, dead_channels) = findings::look(inspected, &mut operators);
+        let flash = compiled.map(|compiled| FlashReport::new(model.bytes.len() as u64, compiled, inspected.board));
         let min_runtime = model.metadata_named("min_runtime_version").map(|bytes| {
             let text = String::from_utf8_lossy(bytes);
             text.trim_end_matches('\0').trim().to_string()
@@ -177,9 +180,9 @@ impl InspectReport {
             },
             operators,
             memory: compiled.map(|compiled| MemoryReport::new(model, compiled)),
-            flash: compiled.map(|compiled| FlashReport::new(model.bytes.len() as u64, compiled)),
             time: compiled.and_then(|compiled| TimeReport::new(model, compiled, inspected.board)),
-            board: inspected.board.map(|board| BoardReport::new(board, compiled)),
+            board: inspected.board.map(|board| BoardReport::new(board, compiled, flash.as_ref())),
+            flash,
             tensors: inspected.details.tensors.then(|| tensors::all(model)),
             metadata: inspected.details.metadata.then(|| tensors::metadata(model)),
             signatures: inspected.details.metadata.then(|| tensors::signatures(model)),

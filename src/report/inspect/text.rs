@@ -3,11 +3,14 @@
 mod map;
 mod memory;
 mod operators;
+mod runtime;
 mod summary;
 mod tensors;
 mod tflm;
 
 use std::fmt;
+
+pub(super) use summary::BUT_NOT_BUILT_IN;
 
 use super::InspectReport;
 use crate::report::table::{Style, printable};
@@ -43,6 +46,9 @@ impl InspectReport {
             if layout.tflm {
                 memory.tflm.render(out, layout, &paint)?;
             }
+        }
+        if let (Some(flash), Some(board)) = (&self.flash, &self.board) {
+            flash.render_runtime(out, layout, board, &paint)?;
         }
         self.render_findings(out, layout, &paint)?;
         self.render_tensors(out, layout, &paint)?;

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::{colour, escaped};
-use crate::report::inspect::text::{real, shape, shortened};
+use crate::report::inspect::text::{BUT_NOT_BUILT_IN, real, shape, shortened};
 use crate::report::inspect::{
     BoardReport, Fate, FlashReport, InspectReport, InterfaceReport, MemoryReport, OperatorReport,
 };
@@ -33,13 +33,16 @@ impl InspectReport {
         writeln!(out, "<h1>{}</h1>", escaped(&self.model.name))?;
         let (class, verdict) = match (self.verdict.runs, self.verdict.is_unsupported, &self.board) {
             (true, _, Some(BoardReport { fits: Some(false), .. })) => ("bad", "runs, but does not fit the board"),
+            (true, _, Some(BoardReport { firmware_runs: Some(false), .. })) => ("warn", BUT_NOT_BUILT_IN),
             (true, _, Some(BoardReport { fits: Some(true), .. })) => ("good", "runs and fits"),
             (true, _, _) => ("good", "runs"),
             (false, true, _) => ("bad", "cannot run: sound, but not supported"),
             (false, false, _) => ("bad", "cannot run: the model contradicts itself"),
         };
         writeln!(out, "<p><span class=\"verdict {class}\">{verdict}</span></p>")?;
-        for text in self.verdict.reason.iter().chain(&self.verdict.help) {
+        let runtime = self.flash.as_ref().and_then(|flash| flash.runtime.as_ref());
+        let misfit = runtime.iter().flat_map(|runtime| [&runtime.misfit, &runtime.help]).flatten();
+        for text in self.verdict.reason.iter().chain(&self.verdict.help).chain(misfit) {
             writeln!(out, "<p>{}</p>", escaped(text))?;
         }
         writeln!(out, "<div class=\"cards\">")?;
@@ -219,9 +222,9 @@ impl MemoryReport {
         writeln!(out, "<h2>Arena</h2>")?;
         let share = board.map(|board| {
             format!(
-                ", {} of the {} of {}",
-                percent(self.arena_bytes, board.ram_bytes),
-                bytes(board.ram_bytes),
+                ", {} of the {} that {} has for it",
+                percent(self.arena_bytes, board.arena_area_bytes),
+                bytes(board.arena_area_bytes),
                 board.title
             )
         });
@@ -324,7 +327,8 @@ impl FlashReport {
                 board.title
             )?;
         }
-        writeln!(out, "<p>The same model as a .tflite file: {}.</p>", bytes(self.tflite_bytes))
+        writeln!(out, "<p>The same model as a .tflite file: {}.</p>", bytes(self.tflite_bytes))?;
+        board.map_or(Ok(()), |board| self.write_runtime(out, board))
     }
 }
 

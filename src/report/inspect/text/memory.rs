@@ -50,8 +50,8 @@ impl MemoryReport {
         if let Some(board) = board {
             total.push(Cell::text(format!(
                 "{} of {}",
-                percent(self.arena_bytes, board.ram_bytes),
-                thousands(board.ram_bytes)
+                percent(self.arena_bytes, board.arena_area_bytes),
+                thousands(board.arena_area_bytes)
             )));
         }
         table.total(total);

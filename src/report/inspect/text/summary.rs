@@ -7,6 +7,9 @@ use crate::report::inspect::{BoardReport, FlashReport, InspectReport, InterfaceR
 use crate::report::table::{Style, printable};
 use crate::report::{bytes, counted, percent, thousands};
 
+/// The verdict on a model that needs another firmware than the one that comes for the board.
+pub(in crate::report::inspect) const BUT_NOT_BUILT_IN: &str = "runs and fits, but not in the built-in firmware";
+
 /// Columns before the text of a line of the summary.
 const INDENT: usize = 11;
 
@@ -68,6 +71,7 @@ impl InspectReport {
     ) -> fmt::Result {
         let (style, verdict) = match (self.verdict.runs, self.verdict.is_unsupported, &self.board) {
             (true, _, Some(BoardReport { fits: Some(false), .. })) => (Style::Bad, "runs, but does not fit the board"),
+            (true, _, Some(BoardReport { firmware_runs: Some(false), .. })) => (Style::Warning, BUT_NOT_BUILT_IN),
             (true, _, Some(BoardReport { fits: Some(true), .. })) => (Style::Good, "runs and fits"),
             (true, _, _) => (Style::Good, "runs"),
             (false, true, _) => (Style::Bad, "cannot run: sound, but not supported"),
@@ -81,6 +85,11 @@ impl InspectReport {
         if let Some(reason) = &self.verdict.reason {
             lines(out, "", &wrapped(&printable(reason), room))?;
         }
+        let runtime = self.flash.as_ref().and_then(|flash| flash.runtime.as_ref());
+        if let Some((misfit, help)) = runtime.and_then(|runtime| runtime.misfit.as_ref().zip(runtime.help.as_ref())) {
+            lines(out, "", &wrapped(&printable(misfit), room))?;
+            lines(out, "", &wrapped(&printable(&format!("help: {help}")), room))?;
+        }
         Ok(())
     }
 
@@ -88,11 +97,16 @@ impl InspectReport {
         let title = format!("{} ({}, {} MHz)", board.title, board.chip, board.clock_hz / 1_000_000);
         let (Some(memory), Some(flash)) = (&self.memory, &self.flash) else { return title };
         format!(
-            "{title}: arena {} of {} RAM, Program {} of {} flash for it",
-            percent(memory.arena_bytes, board.ram_bytes),
-            bytes(board.ram_bytes),
+            "{title}: arena {} of {} RAM{}, Program {} of {} flash for it; {}",
+            percent(memory.arena_bytes, board.arena_area_bytes),
+            bytes(board.arena_area_bytes),
+            if board.has_firmware { " that the firmware lends" } else { "" },
             percent(flash.program_bytes, board.program_area_bytes),
             bytes(board.program_area_bytes),
+            match &flash.runtime {
+                Some(runtime) => format!("the firmware takes {} more", bytes(runtime.bytes)),
+                None => "no firmware comes for this board".to_string(),
+            }
         )
     }
 }
