@@ -86,10 +86,11 @@ mod tests {
             assert_eq!(firmware.bytes(), u64::from(contents.flash_bytes), "{name}");
             let record = firmware.record.unwrap();
             assert_eq!(record.facts.arena_bytes, contents.ram.arena_bytes, "{name}");
-            for code in record.kernels {
-                let kernel = kernels::all(code).unwrap().name;
-                assert!(contents.code_of(kernel).is_some(), "{name}: no code for {kernel}");
-            }
+            // All that these run is shared, or folded into code like it.
+            let names = record.kernels.iter().map(|&code| kernels::all(code).unwrap().name);
+            let without: Vec<&str> = names.filter(|name| contents.code_of(name).is_none()).collect();
+            let expected = ["ASSIGN_VARIABLE", "HARD_SWISH int8", "LOGISTIC int8", "RELU int8", "TANH int8"];
+            assert_eq!(without, expected, "{name}");
         }
     }
 
