@@ -125,7 +125,7 @@ fn the_report_comes_once_and_again_when_asked_for() {
             })
             .collect();
         let is_listening = board.events().iter().any(|event| {
-            matches!(event, Event::Listening { window_ms: 990, stride_ms: 100, average_ms: 400, threshold: 150 })
+            matches!(event, Event::Listening { window_ms: 990, stride_ms: 180, average_ms: 400, threshold: 150 })
         });
         assert!(is_listening, "{}", board.log);
         (boots, labels.join(","))
@@ -147,8 +147,8 @@ fn the_verbose_mode_shows_every_result_until_it_is_switched_off() {
         board.events().iter().filter_map(scores).collect::<Vec<_>>()
     };
     let verbose = results(b"v");
-    assert!(verbose.len() >= 10 && verbose.iter().all(|(now, ..)| *now == 4), "{verbose:?}");
-    assert!(verbose.iter().any(|(_, average, _)| *average == 4) && verbose[0].2 > 1000);
+    assert!(verbose.len() >= 6 && verbose.iter().all(|(now, ..)| *now == 4), "{verbose:?}");
+    assert!(verbose.iter().any(|(_, average, _)| *average == 4) && verbose[0].2 > 1000, "{verbose:?}");
     assert!(results(b"").is_empty() && results(b"vq").is_empty());
 }
 

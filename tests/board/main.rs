@@ -23,8 +23,8 @@ const YELLOW: u32 = 47;
 const RED: u32 = 46;
 /// From the end of the word to the light.
 const LATEST: f64 = 1.0;
-/// Where they are now; they are to shrink to 10 million.
-const MOST_INSTRUCTIONS_PER_SECOND: f64 = 14e6;
+/// Of sound, front end and inferences together.
+const MOST_INSTRUCTIONS_PER_SECOND: f64 = 10e6;
 const LEAST_SLEEP: f64 = 0.5;
 const AMBIQ: HandOver = HandOver::Ambiq { masked: false };
 
