@@ -26,7 +26,7 @@ fuzz_target!(|bytes: &[u8]| {
             return;
         }
     };
-    let _ = (program.labels().count(), program.front_end());
+    let _ = (program.labels().count(), program.listening());
     if program.arena_bytes() > MAXIMUM_ARENA_BYTES {
         return;
     }
