@@ -25,11 +25,15 @@ fn has_open(process: &Path, device: &Path) -> bool {
     files.flatten().any(|file| std::fs::read_link(file.path()).is_ok_and(|target| target == device))
 }
 
-/// The name of the group that the device belongs to.
+/// The name of the group whose members may use the device, where joining it is sound advice.
 #[cfg(unix)]
 pub fn group(device: &str) -> Option<String> {
     use std::os::unix::fs::MetadataExt;
-    let number = std::fs::metadata(device).ok()?.gid().to_string();
+    let found = std::fs::metadata(device).ok()?;
+    if !opens_to_group(found.mode(), found.gid()) {
+        return None;
+    }
+    let number = found.gid().to_string();
     let groups = std::fs::read_to_string("/etc/group").ok()?;
     groups.lines().find_map(|line| {
         let mut fields = line.split(':');
@@ -38,7 +42,14 @@ pub fn group(device: &str) -> Option<String> {
     })
 }
 
-/// The name of the group that the device belongs to.
+/// Whether the group of a device may read and write it, and is not that of the administrator.
+#[cfg(unix)]
+fn opens_to_group(mode: u32, group: u32) -> bool {
+    const READ_AND_WRITE: u32 = 0o060;
+    mode & READ_AND_WRITE == READ_AND_WRITE && group != 0
+}
+
+/// The name of the group whose members may use the device, where joining it is sound advice.
 #[cfg(not(unix))]
 pub fn group(_: &str) -> Option<String> {
     None
@@ -55,4 +66,16 @@ pub fn is_no_terminal(path: &str) -> bool {
 #[cfg(not(unix))]
 pub fn is_no_terminal(_: &str) -> bool {
     false
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_group_that_helps_is_named() {
+        assert!(opens_to_group(0o20660, 20));
+        assert!(!opens_to_group(0o20600, 20) && !opens_to_group(0o20640, 20), "its members may not write");
+        assert!(!opens_to_group(0o20660, 0), "nobody should become an administrator for a port");
+    }
 }

@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn paths_become_uris() {
         assert_eq!(uri("models/a b.tflite"), "models/a%20b.tflite");
-        assert_eq!(uri("/tmp/ä#1.tflite"), "file:///tmp/%C3%A4%231.tflite");
+        assert_eq!(uri("/models/ä#1.tflite"), "file:///models/%C3%A4%231.tflite");
         assert_eq!(uri("models\\x.tflite"), "models/x.tflite");
     }
 }
