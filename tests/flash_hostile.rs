@@ -8,6 +8,7 @@ use tinyml::flash::asb::frame;
 use tinyml::flash::firmware::{Firmware, FirmwareError};
 use tinyml::flash::format::{Chunk, hex};
 use tinyml::flash::image::FlashImage;
+use tinyml::flash::line::Replies;
 use tinyml::flash::sim::faults::Random;
 use tinyml::flash::svl::packet;
 

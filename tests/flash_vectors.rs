@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tinyml::flash::asb::{self, blob, frame};
+use tinyml::flash::line::Replies;
 use tinyml::flash::port::{Port, PortError};
 use tinyml::flash::sim::bytes_of;
 use tinyml::flash::svl::{self, packet};

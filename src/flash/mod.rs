@@ -11,6 +11,7 @@ pub mod fit;
 pub mod format;
 pub mod holder;
 pub mod image;
+pub mod line;
 pub mod log_lines;
 pub mod port;
 pub mod ports;

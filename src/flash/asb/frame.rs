@@ -5,6 +5,8 @@
 
 use micro_runtime::program::crc32;
 
+use crate::flash::line::Replies;
+
 /// Bytes before the payload.
 pub const HEAD_BYTES: usize = 8;
 
@@ -159,24 +161,19 @@ pub struct Scanner {
     bytes: Vec<u8>,
 }
 
-impl Scanner {
-    /// Takes bytes that arrived.
-    pub fn push(&mut self, bytes: &[u8]) {
+impl Replies for Scanner {
+    type Reply = Reply;
+
+    fn push(&mut self, bytes: &[u8]) {
         self.bytes.extend(bytes);
     }
 
-    /// Forgets what has not become a reply.
-    pub fn clear(&mut self) {
+    fn clear(&mut self) {
         self.bytes.clear();
     }
 
-    /// Whether bytes wait that may become a reply.
-    pub fn has_bytes(&self) -> bool {
-        !self.bytes.is_empty()
-    }
-
     /// The next whole reply with a right checksum; bytes before it are dropped.
-    pub fn next_reply(&mut self) -> Option<Reply> {
+    fn next_reply(&mut self) -> Option<Reply> {
         let mut keep_from = None;
         for start in 0..self.bytes.len() {
             match reply_at(&self.bytes[start..]) {
@@ -265,7 +262,7 @@ mod tests {
             scanner.push(&[byte]);
         }
         assert_eq!(scanner.next_reply(), Some(Reply::Status { version: 3, maximum_bytes: 0x4FFA0 }));
-        assert!(!scanner.has_bytes());
+        assert!(scanner.bytes.is_empty());
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod frame;
 
 use std::time::Duration;
 
+use super::line::{Line, Replies, Stop};
 use super::port::{Port, wire_time};
 use super::transport::{BoardState, Event, Failed, Installed, Stage, TransportError, Watch};
 use blob::Block;
@@ -35,8 +36,6 @@ const INSTALL_TIME: Duration = Duration::from_secs(1);
 const PAGE_TIME: Duration = Duration::from_millis(120);
 /// After an answer that asks for a piece again, better ones may be under way.
 const SETTLE_TIME: Duration = Duration::from_millis(150);
-/// The longest single wait, so that a wish to stop is heard.
-const SLICE: Duration = Duration::from_millis(100);
 
 /// How a session is to go.
 #[derive(Clone, Debug)]
@@ -78,44 +77,20 @@ pub fn install(
         let (needed, available) = (image.len() as u64, blob::MAXIMUM_BYTES.into());
         return Err(Failed { error: TransportError::TooLarge { needed, available }, state: BoardState::Untouched });
     }
-    let started = port.now();
-    let limit = settings.limit(image.len());
-    let mut session = Session {
-        port,
-        settings,
-        watch,
-        scanner: Scanner::default(),
-        started,
-        limit,
-        state: BoardState::Untouched,
-        described: false,
-        installed: Installed::default(),
-    };
+    let line = Line::new(port, watch, settings.limit(image.len()));
+    let mut session = Session { line, settings, state: BoardState::Untouched, described: false };
     let result = session.all(&image);
-    if result.is_err() && session.described && session.state != BoardState::Unconfirmed {
+    let Session { line, state, described, .. } = session;
+    if result.is_err() && described && state != BoardState::Unconfirmed {
         // Politeness: nobody waits for the answer.
-        let _ = session.port.write(&frame::abort(false));
+        let _ = line.port.write(&frame::abort(false));
     }
-    if session.settings.lines {
-        let _ = session.port.set_lines(false);
+    if settings.lines {
+        let _ = line.port.set_lines(false);
     }
     match result {
-        Ok(()) => Ok(Installed { time: session.port.now().saturating_sub(started), ..session.installed }),
-        Err(error) => Err(Failed { error, state: session.state }),
-    }
-}
-
-/// Why the way on is barred.
-enum Stop {
-    /// The loader lost track; a new session may help.
-    Anew(TransportError),
-    /// Nothing helps.
-    End(TransportError),
-}
-
-impl From<TransportError> for Stop {
-    fn from(error: TransportError) -> Stop {
-        Stop::End(error)
+        Ok(()) => Ok(line.finished()),
+        Err(error) => Err(Failed { error, state }),
     }
 }
 
@@ -138,33 +113,28 @@ fn gave_up(what: &str, tries: u32, damaged: u32, waited: Duration) -> Stop {
 }
 
 struct Session<'s> {
-    port: &'s mut dyn Port,
+    line: Line<'s, Scanner>,
     settings: &'s Settings,
-    watch: &'s mut dyn Watch,
-    scanner: Scanner,
-    started: Duration,
-    limit: Duration,
     state: BoardState,
     described: bool,
-    installed: Installed,
 }
 
 impl Session<'_> {
     fn all(&mut self, image: &[u8]) -> Result<(), TransportError> {
         self.enter()?;
         loop {
-            self.installed.sessions += 1;
+            self.line.installed.sessions += 1;
             match self.session(image) {
                 Ok(()) => return Ok(()),
-                Err(Stop::Anew(error)) if self.installed.sessions < SESSIONS => {
-                    self.watch.event(Event::Trouble(format!("{error}; starting anew")));
+                Err(Stop::Anew(error)) if self.line.installed.sessions < SESSIONS => {
+                    self.line.watch.event(Event::Trouble(format!("{error}; starting anew")));
                     if self.state == BoardState::Unconfirmed {
                         // It may be putting the image in its place, which must not be disturbed.
                         let pages = image.len().div_ceil(blob::PAGE_BYTES as usize) as u32;
-                        self.quiet(INSTALL_TIME + PAGE_TIME * pages)?;
+                        self.line.quiet(INSTALL_TIME + PAGE_TIME * pages)?;
                         self.enter()?;
                     }
-                    self.quiet(SETTLE_TIME)?;
+                    self.line.quiet(SETTLE_TIME)?;
                 }
                 Err(Stop::Anew(error) | Stop::End(error)) => return Err(error),
             }
@@ -174,12 +144,12 @@ impl Session<'_> {
     /// Moves the lines that, on many adapters, reset the board into its loader.
     fn enter(&mut self) -> Result<(), TransportError> {
         if self.settings.lines {
-            self.port.set_lines(false)?;
-            self.port.sleep(Duration::from_millis(5));
-            self.port.set_lines(true)?;
-            self.port.sleep(Duration::from_millis(100));
+            self.line.port.set_lines(false)?;
+            self.line.port.sleep(Duration::from_millis(5));
+            self.line.port.set_lines(true)?;
+            self.line.port.sleep(Duration::from_millis(100));
         }
-        Ok(self.port.discard()?)
+        Ok(self.line.port.discard()?)
     }
 
     fn session(&mut self, image: &[u8]) -> Result<(), Stop> {
@@ -193,60 +163,45 @@ impl Session<'_> {
         let total: u64 = blocks.iter().map(|block| block.bytes.len() as u64).sum();
         self.command(kind::OTA_DESCRIPTOR, &frame::ota_descriptor(blob::DESCRIPTOR_ADDRESS), ANSWER_TIME, TRIES)?;
         self.described = true;
-        self.watch.event(Event::Start { stage: Stage::Write, bytes: total });
+        self.line.watch.event(Event::Start { stage: Stage::Write, bytes: total });
         let mut done = 0;
         for block in blocks.iter().rev() {
             self.block(block, done)?;
             done += block.bytes.len() as u64;
         }
-        self.watch.event(Event::End { stage: Stage::Write });
-        self.watch.event(Event::Start { stage: Stage::Install, bytes: 0 });
+        self.line.watch.event(Event::End { stage: Stage::Write });
+        self.line.watch.event(Event::Start { stage: Stage::Install, bytes: 0 });
         if self.settings.lines {
             // The line may hold the button down, which would keep the board in its loader.
-            self.port.set_lines(false).map_err(TransportError::from)?;
-            self.port.sleep(Duration::from_millis(5));
+            self.line.port.set_lines(false).map_err(TransportError::from)?;
+            self.line.port.sleep(Duration::from_millis(5));
         }
         self.state = BoardState::Unconfirmed;
         // Once: a loader that answers only the second RESET may have forgotten what it was to install.
         self.command(kind::RESET, &frame::reset(), RESET_TIME, 1)?;
-        self.watch.event(Event::End { stage: Stage::Install });
+        self.line.watch.event(Event::End { stage: Stage::Install });
         Ok(())
     }
 
-    /// Says HELLO at one rate after the other until the loader answers. Gives the most bytes that it takes.
+    /// Says HELLO until the loader answers. Gives the most bytes that it takes.
     fn connect(&mut self) -> Result<u32, TransportError> {
-        self.watch.event(Event::Start { stage: Stage::Connect, bytes: 0 });
-        let begun = self.port.now();
-        let mut bauds = self.settings.bauds.clone();
-        if let Some(position) = bauds.iter().position(|&baud| baud == self.installed.baud) {
-            bauds.swap(0, position);
-        }
-        loop {
-            for &baud in &bauds {
-                let waited = self.port.now().saturating_sub(begun);
-                if waited >= self.settings.wait {
-                    return Err(TransportError::NoAnswer { waited: self.settings.wait, bauds });
-                }
-                self.watch.event(Event::Waiting { waited, limit: self.settings.wait, baud });
-                self.port.set_baud(baud)?;
-                // A loader that listened at another rate has read rubbish; its complaint is a sign of life.
-                for _ in 0..TRIES {
-                    self.scanner.clear();
-                    self.send(&frame::hello())?;
-                    match self.reply(HELLO_TIME)? {
-                        Some(Reply::Status { version, maximum_bytes }) => {
-                            self.installed.baud = baud;
-                            let loader = format!("Ambiq Secure Bootloader, version {version}");
-                            self.watch.event(Event::Connected { loader, baud });
-                            self.watch.event(Event::End { stage: Stage::Connect });
-                            return Ok(maximum_bytes);
-                        }
-                        Some(Reply::Ack { .. }) => self.quiet(SETTLE_TIME)?,
-                        None => break,
+        let Settings { bauds, wait, .. } = self.settings;
+        self.line.connect(bauds, *wait, |line, baud| {
+            line.port.set_baud(baud)?;
+            // A loader that listened at another rate has read rubbish; its complaint is a sign of life.
+            for _ in 0..TRIES {
+                line.replies.clear();
+                line.send(&frame::hello())?;
+                match line.reply(HELLO_TIME)? {
+                    Some(Reply::Status { version, maximum_bytes }) => {
+                        return Ok(Some((format!("Ambiq Secure Bootloader, version {version}"), maximum_bytes)));
                     }
+                    Some(Reply::Ack { .. }) => line.quiet(SETTLE_TIME)?,
+                    None => break,
                 }
             }
-        }
+            Ok(None)
+        })
     }
 
     /// Sends a message until it is accepted, so many times.
@@ -254,17 +209,17 @@ impl Session<'_> {
         let mut damaged = 0;
         for attempt in 0..tries {
             if attempt > 0 {
-                self.installed.repeated += 1;
+                self.line.installed.repeated += 1;
             }
-            self.send(message)?;
-            let until = self.port.now() + time;
+            self.line.send(message)?;
+            let until = self.line.port.now() + time;
             loop {
-                let left = until.saturating_sub(self.port.now());
-                match self.reply(left)? {
+                let left = until.saturating_sub(self.line.port.now());
+                match self.line.reply(left)? {
                     Some(Reply::Ack { of: answered, status: status::OK, .. }) if answered == of => return Ok(()),
                     Some(Reply::Ack { status: status::CRC, .. }) => {
                         damaged += 1;
-                        self.quiet(SETTLE_TIME)?;
+                        self.line.quiet(SETTLE_TIME)?;
                         break;
                     }
                     Some(Reply::Ack { of: answered, status, .. }) if answered == of && status != status::OK => {
@@ -288,8 +243,8 @@ impl Session<'_> {
         let (mut tries, mut damaged) = (0, 0);
         while offset < length {
             let end = length.min(offset + frame::MAXIMUM_DATA as u32);
-            self.send(&frame::data(offset, &block.bytes[offset as usize..end as usize]))?;
-            self.watch.event(Event::Receiving);
+            self.line.send(&frame::data(offset, &block.bytes[offset as usize..end as usize]))?;
+            self.line.watch.event(Event::Receiving);
             if end == length {
                 // From here on the loader writes to its flash.
                 self.state = BoardState::Staged;
@@ -307,10 +262,10 @@ impl Session<'_> {
             if offset > furthest {
                 furthest = offset;
                 (tries, damaged) = (0, 0);
-                self.watch.event(Event::Progress { stage: Stage::Write, bytes: done + u64::from(offset) });
+                self.line.watch.event(Event::Progress { stage: Stage::Write, bytes: done + u64::from(offset) });
             } else {
-                self.installed.repeated += 1;
-                self.watch.event(Event::Trouble(format!("sending again from byte {offset}")));
+                self.line.installed.repeated += 1;
+                self.line.watch.event(Event::Trouble(format!("sending again from byte {offset}")));
             }
             if tries == TRIES {
                 return Err(gave_up("DATA", TRIES, damaged, time));
@@ -321,11 +276,11 @@ impl Session<'_> {
 
     /// What the loader makes of the piece from `offset` to before `end`.
     fn piece(&mut self, offset: u32, end: u32, time: Duration) -> Result<Piece, Stop> {
-        let mut until = self.port.now() + time;
+        let mut until = self.line.port.now() + time;
         let mut outcome = Piece::Silence;
         loop {
-            let left = until.saturating_sub(self.port.now());
-            let Some(reply) = self.reply(left)? else { return Ok(outcome) };
+            let left = until.saturating_sub(self.line.port.now());
+            let Some(reply) = self.line.reply(left)? else { return Ok(outcome) };
             let Reply::Ack { of, status, sequence } = reply else { continue };
             match status {
                 status::OK if of == kind::DATA && sequence == end => return Ok(Piece::Next(end)),
@@ -346,59 +301,7 @@ impl Session<'_> {
                 }
                 _ => continue,
             }
-            until = until.min(self.port.now() + SETTLE_TIME);
+            until = until.min(self.line.port.now() + SETTLE_TIME);
         }
-    }
-
-    fn send(&mut self, message: &[u8]) -> Result<(), TransportError> {
-        self.check()?;
-        self.port.write(message)?;
-        self.installed.bytes_sent += message.len() as u64;
-        Ok(())
-    }
-
-    /// That nobody wants to stop, and that there is time left.
-    fn check(&self) -> Result<(), TransportError> {
-        if self.watch.stopped() {
-            return Err(TransportError::Interrupted);
-        }
-        if self.port.now().saturating_sub(self.started) >= self.limit {
-            return Err(TransportError::Limit { limit: self.limit });
-        }
-        Ok(())
-    }
-
-    /// The next reply, if one comes within `time`.
-    fn reply(&mut self, time: Duration) -> Result<Option<Reply>, TransportError> {
-        let until = self.port.now() + time;
-        let mut bytes = [0; 256];
-        loop {
-            if let Some(reply) = self.scanner.next_reply() {
-                return Ok(Some(reply));
-            }
-            self.check()?;
-            let left = until.saturating_sub(self.port.now());
-            if left.is_zero() {
-                return Ok(None);
-            }
-            let count = self.port.read(&mut bytes, left.min(SLICE))?;
-            self.scanner.push(&bytes[..count]);
-        }
-    }
-
-    /// Waits until nothing has come for so long, though not for ever, and forgets what came.
-    fn quiet(&mut self, time: Duration) -> Result<(), TransportError> {
-        let mut bytes = [0; 256];
-        let limit = self.port.now() + time * 4;
-        let mut until = self.port.now() + time;
-        while self.port.now() < until.min(limit) {
-            self.check()?;
-            let left = until.saturating_sub(self.port.now());
-            if self.port.read(&mut bytes, left.min(SLICE))? > 0 {
-                until = self.port.now() + time;
-            }
-        }
-        self.scanner.clear();
-        Ok(())
     }
 }

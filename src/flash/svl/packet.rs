@@ -2,6 +2,8 @@
 //!
 //! A big-endian length of what follows it, a command, a payload, and a big-endian CRC-16 over command and payload.
 
+use crate::flash::line::Replies;
+
 /// Bytes of a frame's payload at most; a multiple of four.
 pub const MAXIMUM_FRAME: usize = 2048;
 
@@ -72,24 +74,26 @@ pub struct Scanner {
 }
 
 impl Scanner {
-    /// Takes bytes that arrived.
-    pub fn push(&mut self, bytes: &[u8]) {
-        self.bytes.extend(bytes);
-    }
-
-    /// Forgets what has not become a reply.
-    pub fn clear(&mut self) {
-        self.bytes.clear();
-        self.passed_over = 0;
-    }
-
     /// How many bytes came before the last reply, since the scanner was cleared, that belonged to none.
     pub fn passed_over(&self) -> usize {
         self.passed_over
     }
+}
+
+impl Replies for Scanner {
+    type Reply = Reply;
+
+    fn push(&mut self, bytes: &[u8]) {
+        self.bytes.extend(bytes);
+    }
+
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.passed_over = 0;
+    }
 
     /// The next whole reply with a right checksum; bytes before it are dropped.
-    pub fn next_reply(&mut self) -> Option<Reply> {
+    fn next_reply(&mut self) -> Option<Reply> {
         for start in 0..self.bytes.len() {
             if let Some((reply, length)) = reply_at(&self.bytes[start..]) {
                 self.passed_over += start;

@@ -3,6 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use tinyml::flash::line::Replies;
 use tinyml::flash::{asb, svl};
 
 fuzz_target!(|bytes: &[u8]| {
