@@ -9,6 +9,7 @@ use super::kernel_set::KernelSetArgument;
 use super::{Failure, Kind, style};
 use crate::compile::{Options, compile, source};
 use crate::host::loaded::{LoadError, labels_of, read_file};
+use crate::host::suggested;
 use crate::model::Model;
 use crate::report::compile::CompileReport;
 
@@ -64,6 +65,7 @@ pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
     let options = Options {
         kernel_set: arguments.kernel_set.into(),
         keep_all_tensors: arguments.keep_all_tensors,
+        listening: suggested::listening(&model, &labels),
         labels,
         ..Options::default()
     };

@@ -53,9 +53,9 @@ pub struct Arguments {
     /// Draw misses against false alarms an hour
     #[arg(long, value_name = "PNG", requires = "sweep", help_heading = "Truth")]
     plot: Option<PathBuf>,
-    /// Milliseconds between invocations, a multiple of 20
-    #[arg(long, value_name = "MS", default_value_t = ROW_MS, help_heading = "Sound")]
-    stride_ms: u32,
+    /// Milliseconds between invocations, a multiple of 20; what a Program says, else 20
+    #[arg(long, value_name = "MS", help_heading = "Sound")]
+    stride_ms: Option<u32>,
     /// Milliseconds of silence fed after each clip
     #[arg(long, value_name = "MS", default_value_t = 1000, help_heading = "Sound")]
     tail_ms: u32,
@@ -69,12 +69,12 @@ pub struct Arguments {
     /// The averaged score, 0 to 255, must be above this; 150 for the built-in model, else what the model suggests, or 200
     #[arg(long, value_name = "SCORE", help_heading = "Detector")]
     threshold: Option<u8>,
-    /// The fewest results to average over
-    #[arg(long, value_name = "COUNT", default_value_t = DetectorSettings::default().minimum_count, help_heading = "Detector")]
-    minimum_count: u32,
-    /// Milliseconds in which the same word is not reported again
-    #[arg(long, value_name = "MS", default_value_t = DetectorSettings::default().suppression_ms, help_heading = "Detector")]
-    suppression_ms: u32,
+    /// The fewest results to average over; what a Program says, else 3
+    #[arg(long, value_name = "COUNT", help_heading = "Detector")]
+    minimum_count: Option<u32>,
+    /// Milliseconds in which the same word is not reported again; what a Program says, else 1500
+    #[arg(long, value_name = "MS", help_heading = "Detector")]
+    suppression_ms: Option<u32>,
     /// Labels that are never reported, with commas between; silence and unknown when left out
     #[arg(long, value_name = "LABELS", help_heading = "Detector")]
     ignore_labels: Option<String>,
@@ -196,12 +196,13 @@ impl Arguments {
 
     /// How clips are to be listened to.
     fn sound_settings(&self, loaded: &Loaded) -> anyhow::Result<Settings> {
-        if self.stride_ms == 0 || !self.stride_ms.is_multiple_of(ROW_MS) {
+        let stride_ms = self.stride_ms.or(loaded.stride_rows.map(|rows| rows.saturating_mul(ROW_MS))).unwrap_or(ROW_MS);
+        if stride_ms == 0 || !stride_ms.is_multiple_of(ROW_MS) {
             return Err(Failure::usage(
-                format!("--stride-ms {}: not a multiple of {ROW_MS} ms above 0", self.stride_ms),
+                format!("--stride-ms {stride_ms}: not a multiple of {ROW_MS} ms above 0"),
                 format!(
                     "a feature row comes every {ROW_MS} ms; try --stride-ms {}",
-                    self.stride_ms.max(1).next_multiple_of(ROW_MS)
+                    stride_ms.max(1).next_multiple_of(ROW_MS)
                 ),
             )
             .into());
@@ -221,38 +222,34 @@ impl Arguments {
             .into());
         }
         self.check_labels(loaded)?;
-        let ignored_labels = match &self.ignore_labels {
-            None => background_labels(loaded.labels.iter().map(String::as_str)),
-            Some(names) => self.ignored(loaded, labels, names)?,
+        let ignored_labels = match (&self.ignore_labels, loaded.detector) {
+            (Some(names), _) => self.ignored(loaded, labels, names)?,
+            (None, Some(said)) if loaded.stride_rows.is_some() && self.labels.is_none() => said.ignored_labels,
+            _ => background_labels(loaded.labels.iter().map(String::as_str)),
         };
         let defaults = match self.model {
             None => builtin::detector_settings(),
             Some(_) => loaded.detector.unwrap_or_default(),
         };
-        let average_ms = self.average_ms.unwrap_or(defaults.average_window_ms);
+        let detector = DetectorSettings {
+            average_window_ms: self.average_ms.unwrap_or(defaults.average_window_ms),
+            threshold: self.threshold.unwrap_or(defaults.threshold),
+            minimum_count: self.minimum_count.unwrap_or(defaults.minimum_count),
+            suppression_ms: self.suppression_ms.unwrap_or(defaults.suppression_ms),
+            ignored_labels,
+        };
         // The oldest result that counts is as old as the average is long.
-        let most = average_ms / self.stride_ms + 1;
-        if most < self.minimum_count {
+        let most = detector.average_window_ms / stride_ms + 1;
+        if most < detector.minimum_count {
             style::warning(&format!(
-                "no word can be reported: --average-ms {} with --stride-ms {} averages {} at most, --minimum-count is {}",
-                average_ms,
-                self.stride_ms,
+                "no word can be reported: --average-ms {} with --stride-ms {stride_ms} averages {} at most, --minimum-count is {}",
+                detector.average_window_ms,
                 counted(most.into(), "result"),
-                self.minimum_count
+                detector.minimum_count
             ));
             style::help("raise --average-ms, or lower --minimum-count or --stride-ms");
         }
-        Ok(Settings {
-            detector: DetectorSettings {
-                average_window_ms: average_ms,
-                threshold: self.threshold.unwrap_or(defaults.threshold),
-                minimum_count: self.minimum_count,
-                suppression_ms: self.suppression_ms,
-                ignored_labels,
-            },
-            stride_ms: self.stride_ms,
-            tail_ms: self.tail_ms,
-        })
+        Ok(Settings { detector, stride_ms, tail_ms: self.tail_ms })
     }
 
     fn ignored(&self, loaded: &Loaded, labels: usize, names: &str) -> anyhow::Result<u32> {

@@ -6,6 +6,7 @@ use std::path::Path;
 use micro_runtime::arena::ElementType;
 use micro_runtime::detect::DetectorSettings;
 use micro_runtime::kernels;
+use micro_runtime::pipeline::Listening;
 use micro_runtime::program::record::{MAGIC, TensorRecord};
 use micro_runtime::program::{Program, ProgramError};
 use sha2::{Digest, Sha256};
@@ -78,8 +79,10 @@ pub struct Loaded {
     pub outputs: Vec<TensorSpec>,
     /// The labels of the first output; empty when there are none.
     pub labels: Vec<String>,
-    /// The detector settings that the model suggests; `None` for a Program, which does not carry them.
+    /// The detector settings that the model suggests, or the Program says.
     pub detector: Option<DetectorSettings>,
+    /// Feature rows between two invocations, if it is a Program that says so.
+    pub stride_rows: Option<u32>,
     /// The tensors that ops write; empty for a Program, which does not name them.
     pub written: Vec<WrittenTensor>,
 }
@@ -119,7 +122,7 @@ impl Loaded {
         let Compiled { bytes, written, .. } = compiled;
         let sha256 = hexadecimal(&Sha256::digest(model.bytes));
         let detector = suggested::settings_of(&model);
-        Ok(Loaded { sha256, bytes, inputs, outputs, labels: options.labels, detector, written })
+        Ok(Loaded { sha256, bytes, inputs, outputs, labels: options.labels, detector, stride_rows: None, written })
     }
 
     fn from_program(bytes: &[u8], options: &Options) -> Result<Loaded, LoadError> {
@@ -132,7 +135,10 @@ impl Loaded {
             false => options.labels.clone(),
         };
         let sha256 = hexadecimal(&program.header().source_digest);
-        Ok(Loaded { sha256, inputs, outputs, labels, detector: None, written: Vec::new(), bytes })
+        let listening = Listening::of(&program);
+        let (detector, stride_rows) =
+            (listening.map(|listening| listening.detector), listening.map(|listening| listening.stride_rows));
+        Ok(Loaded { sha256, inputs, outputs, labels, detector, stride_rows, written: Vec::new(), bytes })
     }
 
     /// The checked Program.

@@ -3,9 +3,14 @@
 //! One setting a line, a name and a number: `average_ms 400`, `threshold 150`. A model trained with smoothed labels
 //! never scores as high as one without, so no single threshold suits all models.
 
-use micro_runtime::detect::{DetectorSettings, MAX_WINDOW_MS};
+use micro_runtime::detect::{DetectorSettings, MAX_WINDOW_MS, background_labels};
+use micro_runtime::pipeline::Listening;
+use micro_runtime::program::record::ListeningRecord;
 
 use crate::model::Model;
+
+/// Feature rows between two invocations on a chip, which leaves it asleep most of the time.
+const STRIDE_ROWS: u32 = 5;
 
 /// The name of the metadata entry.
 pub const ENTRY: &str = "tinyml.detector";
@@ -15,6 +20,13 @@ pub const ENTRY: &str = "tinyml.detector";
 /// Lines with another name are for other readers; a number outside of its range is as good as none.
 pub fn settings_of(model: &Model<'_>) -> Option<DetectorSettings> {
     model.metadata_named(ENTRY).map(|text| parse(&String::from_utf8_lossy(text)))
+}
+
+/// How a chip is to listen with a model that suggests it; labels for background among `labels` are never reported.
+pub fn listening(model: &Model<'_>, labels: &[String]) -> Option<ListeningRecord> {
+    let ignored_labels = background_labels(labels.iter().map(String::as_str));
+    let detector = DetectorSettings { ignored_labels, ..settings_of(model)? };
+    Some(Listening { stride_rows: STRIDE_ROWS, detector }.record())
 }
 
 fn parse(text: &str) -> DetectorSettings {

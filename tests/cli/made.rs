@@ -143,6 +143,12 @@ fn firmware(folder: &Path, model: &[u8]) {
     }
 }
 
+/// The Program of the keyword model that is sent to chips, which says how to listen with it.
+fn for_chips(model: &[u8]) -> Vec<u8> {
+    let options = tinyml::host::builtin::chip_options();
+    tinyml::compile::compile(&Model::read(model).unwrap(), &options).unwrap().bytes.to_vec()
+}
+
 /// Fills `folder`; `fixtures` are those of the project.
 pub fn fill(folder: &Path, fixtures: &Path) {
     let model = fs::read(fixtures.join("models/yes_no.tflite")).unwrap();
@@ -152,7 +158,7 @@ pub fn fill(folder: &Path, fixtures: &Path) {
     let both_channels = yes[44..].chunks(2).flat_map(|sample| [[sample[0], sample[1]]; 2]);
     let stereo = both_channels.map(i16::from_le_bytes);
     let ones = vec!["1"; 1960].join(",");
-    let files: [(&str, Vec<u8>); 24] = [
+    let files: [(&str, Vec<u8>); 25] = [
         ("stereo.wav", wav(16_000, 2, stereo)),
         ("half.wav", wav(16_000, 1, triangle(8_000))),
         ("tiny.wav", wav(16_000, 1, triangle(160))),
@@ -165,6 +171,7 @@ pub fn fill(folder: &Path, fixtures: &Path) {
         ("faulty.tflite", faulty(&model)),
         ("damaged.tflite", damaged(&model)),
         ("threelabels.tflite", three_labels(&model)),
+        ("listening.program", for_chips(&model)),
         ("labels.txt", b"quiet\nsomething\nja\nnein\n".to_vec()),
         ("latin1.txt", b"ja\nn\xF6\n".to_vec()),
         ("one.bin", vec![0; 1960]),

@@ -3,10 +3,7 @@
 use std::path::Path;
 
 use micro_runtime::board::Board;
-use micro_runtime::detect::{DetectorSettings, background_labels};
-use micro_runtime::pipeline::Listening;
 use micro_runtime::program::KernelSet;
-use micro_runtime::program::record::ListeningRecord;
 
 use super::{Arguments, refused};
 use crate::cli::{Failure, Kind};
@@ -17,9 +14,6 @@ use crate::host::loaded::{Loaded, labels_of, read_file};
 use crate::host::{builtin, suggested};
 use crate::model::Model;
 use crate::report::flash::{FirmwareReport, FlashReport, ImageReport, ModelReport};
-
-/// Feature rows between two invocations on a chip, which leaves it asleep most of the time.
-const STRIDE_ROWS: u32 = 5;
 
 /// The image that the arguments ask for, and what there is to say about it.
 pub fn lay_out(arguments: &Arguments, board: &'static Board) -> anyhow::Result<(FlashImage, FlashReport)> {
@@ -105,8 +99,11 @@ fn model_of(arguments: &Arguments, firmware: Option<&Firmware>) -> anyhow::Resul
         None => ("built-in keyword model".to_string(), builtin::KEYWORD_MODEL.to_vec(), builtin::chip_options()),
         Some(path) => {
             let (name, bytes) = named(path)?;
-            let options = Options { listening: listening(&bytes, &labels), ..Options::default() };
-            (name, bytes, options)
+            let listening = Model::read(&bytes).ok().and_then(|model| {
+                let own = labels_of(&model);
+                suggested::listening(&model, if labels.is_empty() { &own } else { &labels })
+            });
+            (name, bytes, Options { listening, ..Options::default() })
         }
     };
     options.kernel_set = kernel_set;
@@ -121,14 +118,4 @@ fn named(path: &Path) -> Result<(String, Vec<u8>), Failure> {
     let name = path.display().to_string();
     let bytes = read_file(path).map_err(|error| Failure::load(&name, &error))?;
     Ok((name, bytes))
-}
-
-/// How a chip is to listen with a model that suggests it; labels of the user come before those that it carries.
-fn listening(model: &[u8], labels: &[String]) -> Option<ListeningRecord> {
-    let model = Model::read(model).ok()?;
-    let own = labels_of(&model);
-    let labels = if labels.is_empty() { &own } else { labels };
-    let ignored_labels = background_labels(labels.iter().map(String::as_str));
-    let detector = DetectorSettings { ignored_labels, ..suggested::settings_of(&model)? };
-    Some(Listening { stride_rows: STRIDE_ROWS, detector }.record())
 }
