@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::support::nearest::nearest;
+use super::support::alternatives::instead_of;
 use super::{Context, Findings, Place, Rule, Severity};
 
 pub(super) const RULE: Rule = Rule {
@@ -25,7 +25,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let name = op.code.name();
         if !is_known(&name) {
             let names = || operators.iter().map(|operator| operator.name.as_str());
-            let help = remedies.entry(name.clone()).or_insert_with(|| nearest(&name, names()));
+            let help = remedies.entry(name.clone()).or_insert_with(|| instead_of(&name, names()));
             findings.add(op.place(), format!("{NO_KERNEL} {name}"), "").help(help.as_str());
         }
     }

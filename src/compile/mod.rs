@@ -23,7 +23,7 @@ use micro_runtime::program::{KernelSet, MAXIMUM_SUBGRAPHS, Program};
 use sha2::{Digest, Sha256};
 
 use crate::aligned::AlignedBytes;
-use crate::model::Model;
+use crate::model::{Model, nearest};
 pub use emit::ProgramSizes;
 use emit::{Extras, Parts, emit};
 use error::{CompileError, Refusal};
@@ -342,9 +342,7 @@ fn check_step(graph: &Graph<'_>, step: &step::Step) -> Result<(), Refusal> {
 }
 
 fn unknown_operator(name: &str) -> Refusal {
-    // Names in a file are foreign text of any length, and the longest of ours has 36 letters.
-    let start: String = name.chars().take(64).collect();
-    let near = lower::nearest(&start, lower::ALL.iter().map(|lowering| lowering.name));
+    let near = nearest(name, lower::ALL.iter().map(|lowering| lowering.name));
     let near =
         if near.is_empty() { String::new() } else { format!(" Supported ones with such a name: {}.", near.join(", ")) };
     Refusal::unsupported(

@@ -12,6 +12,7 @@
 
 mod error;
 mod flexbuffer;
+mod nearest;
 mod read;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -27,6 +28,7 @@ use std::fmt;
 
 pub use error::ReadError;
 pub use flexbuffer::{CustomOptions, OptionError};
+pub use nearest::nearest;
 pub use schema::{BuiltinOperator, TensorType};
 
 /// A model whose parts are known to fit together.

@@ -1,7 +1,6 @@
 //! From operators of the model to steps of the Program: one file per op, and the one list of them.
 
 pub mod dsp;
-mod nearest;
 mod node;
 mod registry;
 mod support;

@@ -1,5 +1,7 @@
 //! What to use in place of an operator that has no kernel.
 
+use crate::model::nearest;
+
 /// What does the same, or nearly, by name of the operator.
 const ALTERNATIVES: &[(&str, &str)] = &[
     (
@@ -37,7 +39,7 @@ const ALTERNATIVES: &[(&str, &str)] = &[
 ];
 
 /// The remedy for an operator without a kernel; `supported` are those with one.
-pub fn nearest<'n>(name: &str, supported: impl Iterator<Item = &'n str>) -> String {
+pub fn instead_of<'n>(name: &str, supported: impl Iterator<Item = &'n str>) -> String {
     if let Some((_, other)) = ALTERNATIVES.iter().find(|(other, _)| *other == name) {
         return format!("use {other}");
     }
@@ -46,32 +48,15 @@ pub fn nearest<'n>(name: &str, supported: impl Iterator<Item = &'n str>) -> Stri
                 tf.lite.OpsSet.SELECT_TF_OPS, and rewrite the layer that needs them"
             .to_string();
     }
-    let closest = supported.map(|other| (distance(name, other), other)).min();
-    match closest {
-        Some((steps, other)) if steps * 3 <= name.len() => {
-            format!("the nearest supported operator by name is {other}; rewrite the layer before converting")
-        }
-        _ => "rewrite the layer with supported operators (the README lists them) before converting, or compute this part \
-              outside of the model"
+    match nearest(name, supported)[..] {
+        [] => "rewrite the layer with supported operators (the README lists them) before converting, or compute this part \
+               outside of the model"
             .to_string(),
-    }
-}
-
-/// How many letters have to be put in, taken out or changed, to get from one name to the other.
-fn distance(one: &str, other: &str) -> usize {
-    // Names come from the file; a long one is near to nothing.
-    let (one, other) = (&one.as_bytes()[..one.len().min(64)], other.as_bytes());
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (i, a) in one.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in other.iter().enumerate() {
-            let changed = diagonal + !a.eq_ignore_ascii_case(b) as usize;
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
+        [closest] => format!("the nearest supported operator by name is {closest}; rewrite the layer before converting"),
+        ref close => {
+            format!("the nearest supported operators by name are {}; rewrite the layer before converting", close.join(", "))
         }
     }
-    row[other.len()]
 }
 
 #[cfg(test)]
@@ -81,17 +66,10 @@ mod tests {
     #[test]
     fn known_alternatives_come_first_then_names_alike() {
         let supported = ["CONV_2D", "SELECT_V2", "SignalFramer"];
-        assert!(nearest("TILE", supported.into_iter()).starts_with("use BROADCAST_TO"));
-        assert!(nearest("SignalFramerV2", supported.into_iter()).contains(" SignalFramer;"));
-        assert!(nearest("FlexErf", supported.into_iter()).contains("SELECT_TF_OPS"));
-        assert!(nearest("HASHTABLE", supported.into_iter()).contains("outside of the model"));
-        assert!(nearest("operator 4711", std::iter::empty()).contains("outside of the model"));
-    }
-
-    #[test]
-    fn distances_count_letters() {
-        for (one, other, steps) in [("", "", 0), ("ADD", "ADD_N", 2), ("kitten", "SITTING", 3), ("A", "", 1)] {
-            assert_eq!((distance(one, other), distance(other, one)), (steps, steps), "{one} {other}");
-        }
+        assert!(instead_of("TILE", supported.into_iter()).starts_with("use BROADCAST_TO"));
+        assert!(instead_of("SignalFramerV2", supported.into_iter()).contains(" SignalFramer;"));
+        assert!(instead_of("FlexErf", supported.into_iter()).contains("SELECT_TF_OPS"));
+        assert!(instead_of("HASHTABLE", supported.into_iter()).contains("outside of the model"));
+        assert!(instead_of("operator 4711", std::iter::empty()).contains("outside of the model"));
     }
 }

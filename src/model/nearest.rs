@@ -1,4 +1,4 @@
-//! Which of our operators have names like one that we do not have.
+//! Which names of operators are like one that is not among them.
 
 use std::collections::BTreeSet;
 
@@ -8,9 +8,14 @@ const MOST: usize = 3;
 /// How alike names must be, in hundredths.
 const ALIKE: usize = 50;
 
-/// The names most like `name`, the nearest first; none when nothing is alike.
+/// How many letters of a name are looked at: names in a file are foreign text of any length, and those of operators have
+/// fewer than 50.
+const LETTERS: usize = 64;
+
+/// The names most like `name`, at most three, the nearest first; none when nothing is alike.
 pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut scored: Vec<(usize, &str)> = names.into_iter().map(|other| (likeness(name, other), other)).collect();
+    let name: String = name.chars().take(LETTERS).collect();
+    let mut scored: Vec<(usize, &str)> = names.into_iter().map(|other| (likeness(&name, other), other)).collect();
     scored.retain(|&(score, _)| score >= ALIKE);
     scored.sort_by_key(|&(score, other)| (std::cmp::Reverse(score), other));
     scored.truncate(MOST);
@@ -65,5 +70,6 @@ mod tests {
         assert_eq!(nearest("GELU", names)[..2], ["ELU", "RELU"]);
         assert_eq!(nearest("softmax", names), ["SOFTMAX"]);
         assert!(nearest("FlexMultinomial", names).is_empty());
+        assert!(nearest(&"RELU".repeat(1 << 20), names).is_empty());
     }
 }
