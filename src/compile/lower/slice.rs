@@ -2,8 +2,9 @@
 //! is known at run time only, [`micro_runtime::kernels::slice`].
 
 use micro_runtime::arena::ElementType;
-use micro_runtime::kernels::slice::{self as kernel, DIMENSIONS, Parameters};
+use micro_runtime::kernels::slice as kernel;
 
+use super::support::inset::{inset, kernel_for_places};
 use super::support::movement::{DAMAGED, integers, one_of, require_rank_at_most};
 use super::support::view::{View, lower_view, row_major};
 use super::{Lowering, Node, TensorRef};
@@ -53,35 +54,10 @@ fn at_run_time(
     size: &TensorRef<'_>,
     output: &TensorRef<'_>,
 ) -> Result<Lowered, Refusal> {
-    let element_type = input.known_type()?;
-    let rank = input.rank();
-    output.require_type(element_type)?;
-    output.require_rank(rank)?;
-    if rank == 0 || output.shape.iter().zip(&input.shape).any(|(output, input)| output > input) {
-        return Err(output.refusal(
-            format_args!("has shape {:?}, at most {:?} of the input needed", output.shape, input.shape),
-            DAMAGED,
-        ));
-    }
-    let kernel = match begin.known_type()? {
-        ElementType::Int32 => kernel::INT32_STARTS,
-        ElementType::Int64 => kernel::INT64_STARTS,
-        _ => return Err(begin.wrong_type("int32 or int64")),
-    };
+    let parameters = inset(input, output)?;
+    let kernel = kernel_for_places(begin, input, &kernel::INT32_STARTS, &kernel::INT64_STARTS)?;
     size.require_type(begin.known_type()?)?;
-    begin.require_shape(&[rank as u32])?;
-    size.require_shape(&[rank as u32])?;
-    let padded = |shape: &[u32]| {
-        let mut extents = [1; DIMENSIONS];
-        extents[DIMENSIONS - shape.len()..].copy_from_slice(shape);
-        extents
-    };
-    let parameters = Parameters {
-        rank: rank as u32,
-        element_bytes: element_type.size() as u32,
-        input: padded(&input.shape),
-        output: padded(&output.shape),
-    };
-    let step = Step::new(&kernel, &parameters).input(input.id).input(begin.id).input(size.id).output(output.id);
+    size.require_shape(&begin.shape)?;
+    let step = Step::new(kernel, &parameters).input(input.id).input(begin.id).input(size.id).output(output.id);
     Ok(step.into())
 }

@@ -1,6 +1,7 @@
 //! What several kernels share: iteration, requantisation, dot products. No kernel calls another.
 
 pub mod activation;
+pub mod any_axes;
 pub mod binary;
 pub mod broadcast;
 pub mod comparison;
@@ -9,6 +10,7 @@ pub mod curves;
 pub mod dot;
 pub mod exponential;
 pub mod extents;
+pub mod inset;
 pub mod interpolation;
 pub mod inverse_root;
 pub mod map;

@@ -6,6 +6,7 @@ pub mod comparison;
 pub mod custom_options;
 pub mod exponent;
 pub mod extents;
+pub mod inset;
 pub mod interpolation;
 pub mod join;
 pub mod movement;
