@@ -98,6 +98,18 @@ fn an_axis_that_does_not_fit_ends_the_invocation() {
 }
 
 #[test]
+fn axes_that_do_not_fit_the_output_end_the_invocation() {
+    // Of [4, 4, 3], the output has 12 elements.
+    let one = [([0], true), ([-3], true), ([1], true), ([2], false), ([3], false), ([-4], false), ([i32::MIN], false)];
+    for name in ["MEAN/int8", "MEAN/int16", "SUM/float32", "REDUCE_MAX/float32", "REDUCE_MIN/int8", "REDUCE_ALL/bool"] {
+        invoke_with(&format!("{name}/any_axes/0"), &one);
+        // Of [3, 5, 3], the output has 3; an axis may be named twice.
+        let two = [([0, 1], true), ([2, -2], true), ([0, 2], false), ([1, 1], false), ([0, i32::MAX], false)];
+        invoke_with(&format!("{name}/any_axes/1"), &two);
+    }
+}
+
+#[test]
 fn borders_that_do_not_fit_end_the_invocation() {
     // [4, 5] becomes [7, 7], and the edge is not repeated.
     let fitting = [[0, 3, 1, 1], [3, 0, 2, 0]].map(|borders| (borders, true));

@@ -47,6 +47,16 @@ impl Multiplier {
         Multiplier { mantissa: mantissa as i32, exponent }
     }
 
+    /// The factor divided by `count`, which is at least 1, keeping as many bits of the mantissa as the exponent has room
+    /// for. The rule is that of TFLM's means.
+    pub fn divided_by(self, count: u32) -> Multiplier {
+        let shift = count.ilog2().min((31 + self.exponent).max(0) as u32);
+        Multiplier {
+            mantissa: (((self.mantissa as i64) << shift) / count as i64) as i32,
+            exponent: self.exponent - shift as i32,
+        }
+    }
+
     /// `value` times the factor, rounded twice.
     #[inline(always)]
     pub fn apply(self, value: i32) -> i32 {

@@ -2,8 +2,9 @@
 //!
 //! Input and output as in [`Reduction`](super::support::reduce::Reduction), which is the parameter record; both have the
 //! same quantisation. NaN is passed over, and a float result is at most the greatest finite number. The rule is TFLM's
-//! reference kernel.
+//! reference kernel. Axes that are known at run time only are a second input, see [`any_axes`].
 
+use super::support::any_axes;
 use super::support::reduce::{best, check};
 use super::{Kernel, code, number};
 
@@ -21,4 +22,20 @@ pub const FLOAT32: Kernel = Kernel {
     name: "REDUCE_MIN float32",
     check: check::<f32, f32>,
     invoke: |call| best(call, f32::MAX, |value, best| value < best),
+};
+
+/// `int8`, the axes known at run time only, with [`AnyAxes`](any_axes::AnyAxes).
+pub const INT8_ANY_AXES: Kernel = Kernel {
+    code: code(number::REDUCE_MIN, 2),
+    name: "REDUCE_MIN int8, any axes",
+    check: any_axes::check::<i8>,
+    invoke: |call| any_axes::best(call, i8::MAX, |value, best| value < best),
+};
+
+/// `float32`, the axes known at run time only, with [`AnyAxes`](any_axes::AnyAxes).
+pub const FLOAT32_ANY_AXES: Kernel = Kernel {
+    code: code(number::REDUCE_MIN, 3),
+    name: "REDUCE_MIN float32, any axes",
+    check: any_axes::check::<f32>,
+    invoke: |call| any_axes::best(call, f32::MAX, |value, best| value < best),
 };

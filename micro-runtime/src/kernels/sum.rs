@@ -1,11 +1,14 @@
 //! SUM: `output = sum of the reduced elements`.
 //!
 //! Input and output as in [`Reduction`]. Quantised sums are exact in 32 bits (wrapping), then rescaled. Floats are
-//! added one by one in the order in which they lie. The rule is TFLM's reference kernel.
+//! added one by one in the order in which they lie. Axes that are known at run time only are a second input, see
+//! [`any_axes`]. The rule is TFLM's reference kernel.
 
+use super::support::any_axes::{self, AnyAxes};
 use super::support::reduce::{Reduction, check, check_sum, reduce, sum};
 use super::{Call, Kernel, code, number};
 
+pub use super::support::any_axes::AnySumParameters;
 pub use super::support::reduce::SumParameters;
 
 /// `int8`, with [`SumParameters`].
@@ -25,11 +28,42 @@ pub const INT16: Kernel = Kernel {
 };
 
 /// `float32`, with [`Reduction`].
-pub const FLOAT32: Kernel =
-    Kernel { code: code(number::SUM, 2), name: "SUM float32", check: check::<f32, f32>, invoke: float32 };
+pub const FLOAT32: Kernel = Kernel {
+    code: code(number::SUM, 2),
+    name: "SUM float32",
+    check: check::<f32, f32>,
+    invoke: |call| float32(call, call.parameters()),
+};
 
-fn float32(call: &Call<'_>) {
-    let shape: &Reduction = call.parameters();
+/// `int8`, the axes known at run time only, with [`AnySumParameters`].
+pub const INT8_ANY_AXES: Kernel = Kernel {
+    code: code(number::SUM, 3),
+    name: "SUM int8, any axes",
+    check: any_axes::check_sum::<i8>,
+    invoke: |call| any_axes::sum(call, |multiplier, _| multiplier, |value| value as i8),
+};
+
+/// `int16`, the axes known at run time only, with [`AnySumParameters`].
+pub const INT16_ANY_AXES: Kernel = Kernel {
+    code: code(number::SUM, 4),
+    name: "SUM int16, any axes",
+    check: any_axes::check_sum::<i16>,
+    invoke: |call| any_axes::sum(call, |multiplier, _| multiplier, |value| value as i16),
+};
+
+/// `float32`, the axes known at run time only, with [`AnyAxes`].
+pub const FLOAT32_ANY_AXES: Kernel = Kernel {
+    code: code(number::SUM, 5),
+    name: "SUM float32, any axes",
+    check: any_axes::check::<f32>,
+    invoke: |call| {
+        if let Some(shape) = call.parameters::<AnyAxes>().reduction::<f32>(call) {
+            float32(call, &shape);
+        }
+    },
+};
+
+fn float32(call: &Call<'_>, shape: &Reduction) {
     let output = call.output::<f32>(0);
     reduce(shape, call.input::<f32>(0), 0.0f32, |sum, value, _| sum + value, |index, sum| output.set(index, sum));
 }

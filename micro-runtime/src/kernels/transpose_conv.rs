@@ -45,12 +45,28 @@ pub struct FloatParameters {
 }
 
 /// `int8` input and weights, `int32` bias.
-pub const INT8: Kernel =
-    Kernel { code: code(number::TRANSPOSE_CONV, 0), name: "TRANSPOSE_CONV int8", check: check_int8, invoke: int8 };
+pub const INT8: Kernel = Kernel {
+    code: code(number::TRANSPOSE_CONV, 0),
+    name: "TRANSPOSE_CONV int8",
+    check: check_quantised::<i8, i32>,
+    invoke: int8,
+};
 
 /// `int16` input, `int8` weights, `int64` bias.
-pub const INT16: Kernel =
-    Kernel { code: code(number::TRANSPOSE_CONV, 1), name: "TRANSPOSE_CONV int16", check: check_int16, invoke: int16 };
+pub const INT16: Kernel = Kernel {
+    code: code(number::TRANSPOSE_CONV, 1),
+    name: "TRANSPOSE_CONV int16",
+    check: check_quantised::<i16, i64>,
+    invoke: int16::<i64>,
+};
+
+/// `int16` input, `int8` weights, `int16` bias.
+pub const INT16_BIAS16: Kernel = Kernel {
+    code: code(number::TRANSPOSE_CONV, 3),
+    name: "TRANSPOSE_CONV int16, bias int16",
+    check: check_quantised::<i16, i16>,
+    invoke: int16::<i16>,
+};
 
 /// `float32`.
 pub const FLOAT32: Kernel = Kernel {
@@ -79,14 +95,6 @@ fn check_quantised<I: Element, B: Element>(op: &Op<'_>) -> Result<(), Fault> {
         return Err(Fault::new("a zero point is out of range"));
     }
     Ok(())
-}
-
-fn check_int8(op: &Op<'_>) -> Result<(), Fault> {
-    check_quantised::<i8, i32>(op)
-}
-
-fn check_int16(op: &Op<'_>) -> Result<(), Fault> {
-    check_quantised::<i16, i64>(op)
 }
 
 fn check_float32(op: &Op<'_>) -> Result<(), Fault> {
@@ -142,12 +150,12 @@ fn int8(call: &Call<'_>) {
     convolve(&p.geometry, call.input(0), call.input(1), call.output(0), add, finish);
 }
 
-fn int16(call: &Call<'_>) {
+fn int16<B: Element + Into<i64>>(call: &Call<'_>) {
     let p: &Parameters = call.parameters();
-    let (bias, multipliers) = (call.input::<i64>(2), ChannelMultipliers::of(call, 3));
+    let (bias, multipliers) = (call.input::<B>(2), ChannelMultipliers::of(call, 3));
     let add = |sum: i64, input: Input<'_, i16>, weights: Input<'_, i8>| sum.wrapping_add(dot_i16_wide(input, weights));
     let finish = |channel, sum: i64| {
-        let bias = if bias.is_empty() { 0 } else { bias.get(channel) };
+        let bias = if bias.is_empty() { 0 } else { bias.get(channel).into() };
         p.output.apply(multipliers.get(channel).apply_wide(sum.wrapping_add(bias))) as i16
     };
     convolve(&p.geometry, call.input(0), call.input(1), call.output(0), add, finish);

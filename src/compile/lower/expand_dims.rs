@@ -13,7 +13,7 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
     node.arity(2..=2, 1..=1)?;
     let (input, axis, output) = (node.input(0)?, node.input(1)?, node.output(0)?);
     axis.require_elements(1)?;
-    let value = axis.constant::<i32>(ElementType::Int32, "shapes are fixed")?[0];
+    let value = axis.constant::<i32>(ElementType::Int32, "shapes must be known before power-on")?[0];
     let rank = input.rank() as i64;
     let position = if value < 0 { value as i64 + rank + 1 } else { value as i64 };
     if !(0..=rank).contains(&position) {

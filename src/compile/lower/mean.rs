@@ -1,34 +1,21 @@
 //! MEAN. The rule and the layout are in [`micro_runtime::kernels::mean`].
 
-use micro_runtime::arena::ElementType;
 use micro_runtime::fixed::Multiplier;
 use micro_runtime::kernels::mean as kernel;
 
-use super::support::reduction::Reduced;
+use super::support::reduction::{Kernels, lower_sum};
 use super::{Lowering, Node};
 use crate::compile::error::Refusal;
-use crate::compile::step::{Lowered, Step};
+use crate::compile::step::Lowered;
 
 pub(super) const LOWERING: Lowering = Lowering { name: "MEAN", types: "int8, int16, float32", lower };
 
 fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
-    let reduced = Reduced::of(node)?;
-    let kernel = match reduced.one_type()? {
-        ElementType::Float32 => return Ok(reduced.operands(Step::new(&kernel::FLOAT32, &reduced.shape)).into()),
-        ElementType::Int8 => kernel::INT8,
-        ElementType::Int16 => kernel::INT16,
-        _ => return Err(reduced.input.wrong_type("int8, int16 or float32")),
+    let known = Kernels { int8: &kernel::INT8, int16: Some(&kernel::INT16), float32: &kernel::FLOAT32 };
+    let any_axes = Kernels {
+        int8: &kernel::INT8_ANY_AXES,
+        int16: Some(&kernel::INT16_ANY_AXES),
+        float32: &kernel::FLOAT32_ANY_AXES,
     };
-    let scale = reduced.input.scale()? / reduced.output.scale()?;
-    let parameters = reduced.sum_parameters(mean_multiplier(Multiplier::from_real(scale), reduced.count))?;
-    Ok(reduced.operands(Step::new(&kernel, &parameters)).into())
-}
-
-/// Divides a multiplier by the number of elements, keeping as many bits of it as the exponent has room for.
-fn mean_multiplier(sum: Multiplier, count: u32) -> Multiplier {
-    let shift = count.ilog2().min((31 + sum.exponent).max(0) as u32);
-    Multiplier {
-        mantissa: (((sum.mantissa as i64) << shift) / count as i64) as i32,
-        exponent: sum.exponent - shift as i32,
-    }
+    lower_sum(node, known, any_axes, Multiplier::divided_by)
 }

@@ -123,7 +123,6 @@ mod var_handle;
 mod r#while;
 mod zeros_like;
 
-pub use nearest::nearest;
 pub use node::{Node, TensorRef};
 pub use registry::{ALL, find};
 

@@ -258,7 +258,7 @@ impl<'g> TensorRef<'g> {
             Some(data) => Ok(bytemuck::pod_collect_to_vec(data)),
             None => Err(Refusal::unsupported(
                 format!("{} \"{}\" is not constant, but {why}", self.role, self.name),
-                "Make it a constant of the model.",
+                "Make it a constant of the model, which TensorFlow Lite Micro needs, too.",
             )),
         }
     }

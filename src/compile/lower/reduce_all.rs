@@ -6,14 +6,14 @@ use micro_runtime::kernels::reduce_all as kernel;
 use super::support::reduction::Reduced;
 use super::{Lowering, Node};
 use crate::compile::error::Refusal;
-use crate::compile::step::{Lowered, Step};
+use crate::compile::step::Lowered;
 
 pub(super) const LOWERING: Lowering = Lowering { name: "REDUCE_ALL", types: "bool", lower };
 
 fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
     let reduced = Reduced::of(node)?;
     match reduced.one_type()? {
-        ElementType::Bool => Ok(reduced.operands(Step::new(&kernel::BOOL, &reduced.shape)).into()),
+        ElementType::Bool => Ok(reduced.step(&kernel::BOOL, &kernel::BOOL_ANY_AXES).into()),
         _ => Err(reduced.input.wrong_type("bool")),
     }
 }

@@ -13,7 +13,9 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
     node.arity(1..=2, 1..=1)?;
     let (input, output) = (node.input(0)?, node.output(0)?);
     let asked = match node.optional_input(1) {
-        Some(shape) if shape.data.is_some() => Some(shape.constant::<i32>(ElementType::Int32, "shapes are fixed")?),
+        Some(shape) if shape.data.is_some() => {
+            Some(shape.constant::<i32>(ElementType::Int32, "shapes must be known before power-on")?)
+        }
         // The shape of the output is fixed in the model, whatever the tensor will hold.
         Some(_) => None,
         None => {

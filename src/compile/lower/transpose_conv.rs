@@ -47,30 +47,24 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
         return Ok(step.into());
     }
 
-    let (kernel, size) = match (input.known_type()?, weights.known_type()?) {
-        (ElementType::Int8, ElementType::Int8) => (kernel::INT8, 1),
-        (ElementType::Int16, ElementType::Int8) => (kernel::INT16, 2),
-        (ElementType::Int8 | ElementType::Int16, _) => return Err(weights.wrong_type("int8")),
+    let bias_type = bias.map(|bias| bias.known_type()).transpose()?;
+    let (kernel, size, bias_needed) = match (input.known_type()?, weights.known_type()?, bias_type) {
+        (ElementType::Int8, ElementType::Int8, _) => (kernel::INT8, 1, ElementType::Int32),
+        (ElementType::Int16, ElementType::Int8, Some(ElementType::Int16)) => {
+            (kernel::INT16_BIAS16, 2, ElementType::Int16)
+        }
+        (ElementType::Int16, ElementType::Int8, _) => (kernel::INT16, 2, ElementType::Int64),
+        (ElementType::Int8 | ElementType::Int16, ..) => return Err(weights.wrong_type("int8")),
         _ => return Err(input.wrong_type("int8, int16 or float32")),
     };
+    bias.map_or(Ok(()), |bias| bias.require_type(bias_needed))?;
     if size == 2 {
         require_symmetric(&input)?;
         require_symmetric(&output)?;
     }
     let parameters =
         Parameters { geometry, input_offset: -input.zero_point()?, output: output_stage(&output, activation)? };
-    let step = Step::new(&kernel, &parameters).input(input.id).input(weights.id);
-    let step = match bias {
-        Some(bias) if size == 2 && bias.element_type == Some(ElementType::Int16) => {
-            let values = bias.constant::<i16>(ElementType::Int16, "int16 biases are widened beforehand")?;
-            step.constant(ElementType::Int64, &values.iter().map(|&value| value as i64).collect::<Vec<i64>>())
-        }
-        Some(bias) => {
-            bias.require_type(if size == 2 { ElementType::Int64 } else { ElementType::Int32 })?;
-            step.input(bias.id)
-        }
-        None => step.optional(None),
-    };
+    let step = Step::new(&kernel, &parameters).input(input.id).input(weights.id).optional(bias.map(|bias| bias.id));
     let step = step
         .multipliers(&channel_multipliers(&input, &weights, &output, geometry.output_channels)?)
         .output(output.id)

@@ -39,6 +39,26 @@ pub struct SumParameters {
 }
 
 impl Reduction {
+    /// That of dimensions, each with its extent (not 0) and whether it is reduced; `None` when there are more groups of
+    /// neighbouring reduced ones than there is room for, which up to six dimensions never are.
+    pub fn of(dimensions: impl DoubleEndedIterator<Item = (u32, bool)>) -> Option<Reduction> {
+        let mut slots = [1u32; 7];
+        let mut slot = 0;
+        for (extent, is_reduced) in dimensions.rev().filter(|&(extent, _)| extent != 1) {
+            // Kept runs lie in even slots.
+            slot += (slot % 2 == 1) as usize ^ is_reduced as usize;
+            let run = slots.get_mut(slot)?;
+            *run = run.wrapping_mul(extent);
+        }
+        let [k3, r2, k2, r1, k1, r0, k0] = slots;
+        Some(Reduction { kept: [k0, k1, k2, k3], reduced: [r0, r1, r2] })
+    }
+
+    /// How many elements an output element is made of.
+    pub fn count(&self) -> u32 {
+        self.reduced.iter().fold(1, |product: u32, &extent| product.wrapping_mul(extent))
+    }
+
     /// Requires one input and one output of this shape.
     pub fn check<I: Element, O: Element>(&self, op: &Op<'_>) -> Result<(), Fault> {
         op.arity(1, 1, 0)?;
@@ -124,7 +144,12 @@ pub fn check_sum<T: Element>(op: &Op<'_>) -> Result<(), Fault> {
 /// Sums each output's elements in 32 bits and rescales the sum; `narrow` takes it to the output's type.
 #[inline(always)]
 pub fn sum<T: Element + Into<i32>>(call: &Call<'_>, narrow: impl Fn(i32) -> T) {
-    let p: &SumParameters = call.parameters();
+    sum_of(call, call.parameters(), narrow);
+}
+
+/// As [`sum`], with these parameters.
+#[inline(always)]
+pub fn sum_of<T: Element + Into<i32>>(call: &Call<'_>, p: &SumParameters, narrow: impl Fn(i32) -> T) {
     let output = call.output::<T>(0);
     let add = |sum: i32, value: T, _| sum.wrapping_add(value.into());
     reduce(&p.shape, call.input::<T>(0), 0i32, add, |index, sum| {
@@ -140,9 +165,15 @@ pub fn check<I: Element, O: Element>(op: &Op<'_>) -> Result<(), Fault> {
 /// Keeps, of each output's elements and `initial`, the first one that no later one is `better` than.
 #[inline(always)]
 pub fn best<T: Element>(call: &Call<'_>, initial: T, better: impl Fn(T, T) -> bool) {
+    best_of(call, call.parameters(), initial, better);
+}
+
+/// As [`best`], in this shape.
+#[inline(always)]
+pub fn best_of<T: Element>(call: &Call<'_>, shape: &Reduction, initial: T, better: impl Fn(T, T) -> bool) {
     let output = call.output::<T>(0);
     let step = |best, value, _| if better(value, best) { value } else { best };
-    reduce(call.parameters(), call.input::<T>(0), initial, step, |index, best| output.set(index, best));
+    reduce(shape, call.input::<T>(0), initial, step, |index, best| output.set(index, best));
 }
 
 /// The position of the first element that no later one is `better` than.
@@ -196,6 +227,22 @@ mod tests {
     use std::vec::Vec;
 
     use super::*;
+
+    #[test]
+    fn neighbours_of_one_kind_become_one_run() {
+        let of = |extents: &[u32], is_reduced: &[bool]| {
+            Reduction::of(extents.iter().copied().zip(is_reduced.iter().copied()))
+        };
+        let shape = of(&[2, 3, 1, 5, 7], &[false, true, false, true, false]).unwrap();
+        assert_eq!(shape, Reduction { kept: [1, 1, 2, 7], reduced: [1, 1, 15] });
+        let shape = of(&[2, 3, 5, 7], &[true, false, true, true]).unwrap();
+        assert_eq!(shape, Reduction { kept: [1, 1, 3, 1], reduced: [1, 2, 35] });
+        assert_eq!(shape.count(), 70);
+        assert_eq!(of(&[], &[]), Some(Reduction { kept: [1; 4], reduced: [1; 3] }));
+        let alternating = [true, false, true, false, true, false, true, false];
+        assert_eq!(of(&[2; 8], &alternating), None);
+        assert!(of(&[2; 6], &alternating[..6]).is_some() && of(&[2; 6], &alternating[1..7]).is_some());
+    }
 
     #[test]
     fn every_layout_agrees_with_indexing_one_by_one() {

@@ -44,12 +44,12 @@ pub fn resolve_axis(axis: i32, rank: usize) -> Result<usize, Refusal> {
 /// The one value of a constant axis.
 pub fn constant_axis(tensor: &TensorRef<'_>, rank: usize) -> Result<usize, Refusal> {
     tensor.require_elements(1)?;
-    resolve_axis(tensor.constant::<i32>(ElementType::Int32, "shapes are fixed")?[0], rank)
+    resolve_axis(tensor.constant::<i32>(ElementType::Int32, "shapes must be known before power-on")?[0], rank)
 }
 
 /// The values of a constant list of `count` integers, `int32` or `int64`.
 pub fn integers(tensor: &TensorRef<'_>, count: usize) -> Result<Vec<i64>, Refusal> {
-    let why = "shapes are fixed";
+    let why = "shapes must be known before power-on";
     let values = match tensor.known_type()? {
         ElementType::Int64 => tensor.constant::<i64>(ElementType::Int64, why)?,
         _ => tensor.constant::<i32>(ElementType::Int32, why)?.into_iter().map(i64::from).collect(),
