@@ -13,26 +13,36 @@ pub fn workspace() -> PathBuf {
 }
 
 /// Builds all firmware, once, and returns the folder with the programs.
-///
-/// The bytes do not depend on where the tree and the packages lie: their paths are not written into them.
 pub fn build() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
-        let tree = env!("CARGO_MANIFEST_DIR");
-        let home = std::env::home_dir().unwrap_or_default().join(".cargo");
-        let home = std::env::var("CARGO_HOME").unwrap_or_else(|_| home.display().to_string());
-        let flags = format!("--remap-path-prefix={tree}=tinyml\x1f--remap-path-prefix={home}=cargo");
-        let status = Command::new(env!("CARGO"))
-            .args(["build", "--release", "--locked", "--quiet", "--target-dir", "target/prebuilt"])
-            .current_dir(workspace())
-            .env_remove("RUSTFLAGS")
-            .env("CARGO_ENCODED_RUSTFLAGS", flags)
-            .env("RUSTC_WRAPPER", workspace().join("rustc.sh"))
-            .status()
-            .expect("cargo starts");
-        assert!(status.success(), "the firmware does not build");
-        workspace().join("target/prebuilt/thumbv7em-none-eabihf/release")
+        let target = workspace().join("target/prebuilt");
+        build_in(Path::new(env!("CARGO_MANIFEST_DIR")), &target, &[])
     })
+}
+
+/// Builds firmware of a tree and returns the folder with the programs; `arguments` say which of them.
+///
+/// The bytes do not depend on where the tree and the packages lie: their paths are not written into them.
+pub fn build_in(tree: &Path, target: &Path, arguments: &[&str]) -> PathBuf {
+    let workspace = tree.join("micro-runtime/firmware");
+    let home = std::env::home_dir().unwrap_or_default().join(".cargo");
+    let home = std::env::var("CARGO_HOME").unwrap_or_else(|_| home.display().to_string());
+    let tree = tree.display();
+    let flags = format!("--remap-path-prefix={tree}=tinyml\x1f--remap-path-prefix={home}=cargo");
+    let output = Command::new(env!("CARGO"))
+        .args(["build", "--release", "--locked", "--quiet", "--target-dir"])
+        .arg(target)
+        .args(arguments)
+        .current_dir(&workspace)
+        .env_remove("RUSTFLAGS")
+        .env("CARGO_ENCODED_RUSTFLAGS", flags)
+        .env("RUSTC_WRAPPER", workspace.join("rustc.sh"))
+        .output()
+        .expect("cargo starts");
+    eprint!("{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "the firmware does not build");
+    target.join("thumbv7em-none-eabihf/release")
 }
 
 /// The emulator's program; `None` when there is none, which on a CI machine is a failure.

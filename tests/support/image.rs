@@ -120,6 +120,19 @@ impl<'b> Linked<'b> {
         sizes.into_iter().map(|((part, name), bytes)| Part { part, name, bytes }).collect()
     }
 
+    /// The name and the size of each function, table and variable, in order of names. Names are without the numbers
+    /// that the compiler tells those of one name apart by.
+    pub fn pieces(&self) -> Vec<(String, u64)> {
+        let without_numbers = |name: &str| match name.strip_prefix(".L") {
+            Some(local) => local.split('.').next().unwrap_or_default().to_string(),
+            None => name.to_string(),
+        };
+        let pieces = self.symbols().into_iter().map(|(start, (end, name))| (without_numbers(&name), end - start));
+        let mut pieces: Vec<(String, u64)> = pieces.collect();
+        pieces.sort();
+        pieces
+    }
+
     /// Start to end and name of everything that has a size.
     fn symbols(&self) -> BTreeMap<u64, (u64, String)> {
         let sized = self.elf.symbols().filter(|symbol| symbol.size() > 0);
