@@ -9,7 +9,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use micro_runtime::board::firmware::{FirmwareRecord, MAGIC, RECORD_VECTOR};
-use micro_runtime::board::{Board, MPS2_AN386, SPARKFUN_EDGE};
+use micro_runtime::board::{Board, MPS2_AN386, SPARKFUN_EDGE, SPARKFUN_EDGE2};
 use micro_runtime::pipeline::memory_bytes;
 use micro_runtime::program::KernelSet;
 use serde::Serialize;
@@ -36,11 +36,17 @@ struct Prebuilt {
 /// A frame with floating-point registers, and what the handler of the microphone pushes.
 const EXCEPTION_BYTES: u32 = 104 + 8;
 
-const IMAGES: [Prebuilt; 2] = [
+const IMAGES: [Prebuilt; 3] = [
     Prebuilt { board: &MPS2_AN386, program: "keyword", sound_buffers: &["SAMPLES"], exception_bytes: 0 },
     Prebuilt {
         board: &SPARKFUN_EDGE,
         program: "sparkfun-edge",
+        sound_buffers: &["RING"],
+        exception_bytes: EXCEPTION_BYTES,
+    },
+    Prebuilt {
+        board: &SPARKFUN_EDGE2,
+        program: "sparkfun-edge2",
         sound_buffers: &["RING"],
         exception_bytes: EXCEPTION_BYTES,
     },

@@ -186,7 +186,7 @@ fn unsafe_code_is_in_named_files_only() {
     let mut files = Vec::new();
     rust_files(&root().join("src"), &mut files);
     rust_files(&root().join("micro-runtime/src"), &mut files);
-    for package in ["apollo3", "sparkfun-edge"] {
+    for package in ["apollo3", "apollo3-board", "sparkfun-edge", "sparkfun-edge2"] {
         rust_files(&root().join("micro-runtime/firmware").join(package).join("src"), &mut files);
     }
     let twins = [

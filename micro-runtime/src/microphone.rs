@@ -1,8 +1,8 @@
-//! From the codes of an analogue microphone's converter to samples.
+//! From the codes of a microphone, of at most 15 bits, to samples.
 //!
-//! The microphone rests at some code that nobody knows beforehand and that drifts with supply and temperature. The
-//! [`Leveller`] follows it, takes it away, and amplifies by [`GAIN`], or by less as long as the sound is so loud that it
-//! would be clipped.
+//! An analogue microphone rests at some code that nobody knows beforehand and that drifts with supply and temperature.
+//! The [`Leveller`] follows it, takes it away, and amplifies by [`GAIN`], or by less as long as the sound is so loud that
+//! it would be clipped. A digital one rests in the middle of the range.
 
 /// Samples per step of the code, when the sound is not too loud.
 pub const GAIN: i32 = 10;

@@ -4,6 +4,7 @@
 
 mod adc;
 mod gpio;
+mod pdm;
 mod uart;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use crate::engine::World;
 pub use adc::{Adc, Sound};
 use gpio::Gpio;
 pub use gpio::LightEvent;
+use pdm::Pdm;
 use uart::Uart;
 
 /// Picoseconds: the unit of simulated time.
@@ -22,6 +24,8 @@ pub const SECOND: Time = 1_000_000_000_000;
 
 /// The interrupt of the converter.
 pub const ADC_INTERRUPT: u32 = 18;
+/// The interrupt of the receiver of digital microphones.
+pub const PDM_INTERRUPT: u32 = 19;
 
 const CHIP_CONSTANTS: [(u32, u32); 5] = [
     (0x4002_0000, 0x0600_0000),
@@ -77,6 +81,7 @@ pub struct Chip {
     pub nvic_enabled: u32,
     pub nvic_pending: u32,
     pub adc: Adc,
+    pub pdm: Pdm,
     pub gpio: Gpio,
     pub uart: Uart,
     clock_unlocked: bool,
@@ -104,6 +109,7 @@ impl Chip {
             registers,
             nvic_enabled: 0,
             nvic_pending: 0,
+            pdm: Pdm::new(sound.clone()),
             adc: Adc::new(sound, setup.timer_extra),
             gpio: Gpio::default(),
             uart: Uart::new(setup.instant_uart || setup.dead_status),
@@ -159,7 +165,10 @@ impl Chip {
         if self.adc.catch_up(self.now) {
             self.nvic_pending |= 1 << ADC_INTERRUPT;
         }
-        let since_sound = self.adc.started.map(|start| self.now.saturating_sub(start));
+        if self.pdm.catch_up(self.now) {
+            self.nvic_pending |= 1 << PDM_INTERRUPT;
+        }
+        let since_sound = self.started().map(|start| self.now.saturating_sub(start));
         while let (Some(since), Some(&(time, byte))) = (since_sound, self.setup.sent.first()) {
             if time > since {
                 break;
@@ -171,7 +180,17 @@ impl Chip {
 
     /// The next time at which something is due, if anything ever is.
     pub fn next_event(&self) -> Option<Time> {
-        self.adc.next_event()
+        [self.adc.next_event(), self.pdm.next_event()].into_iter().flatten().min()
+    }
+
+    /// When sound began.
+    pub fn started(&self) -> Option<Time> {
+        self.adc.started.or(self.pdm.started)
+    }
+
+    /// Words that the microphone's block wants in memory.
+    pub fn take_writes(&mut self) -> Vec<(u32, Vec<u8>)> {
+        [std::mem::take(&mut self.adc.writes), std::mem::take(&mut self.pdm.writes)].concat()
     }
 
     /// Interrupts that wait and are let through.
@@ -233,6 +252,7 @@ impl World for Chip {
             0x4001_C000..0x4001_D000 => self.uart.load(aligned & 0xFFF, self.now),
             0x4001_0000..0x4001_1000 => self.gpio.load(aligned & 0xFFF),
             0x5001_0000..0x5001_1000 => self.adc.load(aligned & 0xFFF),
+            0x5001_1000..0x5001_2000 => self.pdm.load(aligned & 0xFFF),
             0xE000_E100 | 0xE000_E180 => self.nvic_enabled,
             0xE000_E200 | 0xE000_E280 => self.nvic_pending,
             0xE000_1004 => (self.now / self.period()) as u32,
@@ -266,6 +286,12 @@ impl World for Chip {
                 }
             }
             0x5001_0000..0x5001_1000 => self.adc.store(aligned & 0xFFF, value, self.now),
+            0x5001_1000..0x5001_2000 => {
+                let pads = [12, 29].map(|pad| self.gpio.pad(pad));
+                if let Some(text) = self.pdm.store(aligned & 0xFFF, value, self.now, pads) {
+                    self.violation(text);
+                }
+            }
             0xE000_E100 => self.nvic_enabled |= value,
             0xE000_E180 => self.nvic_enabled &= !value,
             0xE000_E200 => self.nvic_pending |= value,

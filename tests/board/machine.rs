@@ -150,9 +150,9 @@ impl Machine {
         let ended = loop {
             let chip = self.engine.world();
             chip.catch_up();
-            let end = chip.adc.started.unwrap_or(0) + length;
-            let (now, instructions, started) = (chip.now, chip.instructions, chip.adc.started.is_some());
-            let writes = std::mem::take(&mut chip.adc.writes);
+            let end = chip.started().unwrap_or(0) + length;
+            let (now, instructions, started) = (chip.now, chip.instructions, chip.started().is_some());
+            let writes = chip.take_writes();
             for (address, bytes) in writes {
                 self.engine.write(address, &bytes);
             }
@@ -311,7 +311,7 @@ impl Machine {
         let (boot, deep_sleep, light_sleep) = (self.boot_instructions.unwrap_or(0), self.deep_sleep, self.light_sleep);
         let longest_work = self.longest_work;
         let chip = self.engine.world();
-        let started = chip.adc.started.unwrap_or(0);
+        let started = chip.started().unwrap_or(0);
         let seconds = |event: &LightEvent| (event.time as f64 - started as f64) / SECOND as f64;
         Ran {
             ended,
@@ -326,8 +326,8 @@ impl Machine {
             log: String::from_utf8_lossy(&chip.uart.log).into_owned(),
             baud: chip.uart.baud(),
             violations: chip.violations.clone(),
-            missed_conversions: chip.adc.missed,
-            buffers: chip.adc.buffers,
+            missed_conversions: chip.adc.missed + chip.pdm.missed,
+            buffers: chip.adc.buffers + chip.pdm.buffers,
             core_hertz: chip.core_hertz(),
             stack_used: stack_end.saturating_sub(untouched as u32),
             sleep_memory: chip.held(SLEEP_MEMORY),

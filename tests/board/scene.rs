@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use micro_runtime::board::SPARKFUN_EDGE;
+use micro_runtime::board::{Board, SPARKFUN_EDGE, SPARKFUN_EDGE2};
 use micro_runtime::frontend::tables;
 use micro_runtime::kernels;
 use micro_runtime::microphone::Leveller;
@@ -33,20 +33,118 @@ pub fn library() -> Option<PathBuf> {
     library
 }
 
-/// The firmware as it ships, or that of `TINYML_EDGE_IMAGE`.
-pub fn image() -> Vec<u8> {
-    let path = std::env::var_os("TINYML_EDGE_IMAGE").map(PathBuf::from);
-    let path = path.unwrap_or_else(|| root().join("fixtures/firmware/sparkfun-edge.bin"));
-    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+/// A board whose firmware is tried.
+pub struct Device {
+    pub facts: &'static Board,
+    /// The pad of the light for "yes".
+    pub yes: u32,
+    /// The pad of the light for "no".
+    pub no: u32,
+    /// How its microphone hears by default.
+    pub hearing: Hearing,
+    /// From what the microphone gives to the codes that the firmware levels.
+    code: fn(u16) -> u16,
+    /// What the microphone can give.
+    range: (f64, f64),
 }
 
-/// The flash of a board: a boot loader that nobody reads, the firmware, the Program.
-pub fn flash(image: &[u8], program: &[u8]) -> Vec<u8> {
-    let mut flash = vec![0xFF; FLASH_BYTES];
-    for (start, bytes) in [(SPARKFUN_EDGE.application.start, image), (SPARKFUN_EDGE.program.start, program)] {
-        flash[start as usize..][..bytes.len()].copy_from_slice(bytes);
+/// 14-bit codes of the converter; the microphone rests somewhere in the middle.
+pub const EDGE: Device = Device {
+    facts: &SPARKFUN_EDGE,
+    yes: 47,
+    no: 46,
+    hearing: Hearing { resting: 6000.0, drift: 0.0, gain: 0.1, noise: 0.0 },
+    code: |code| code,
+    range: (0.0, 16_383.0),
+};
+
+/// Samples of a digital microphone, which the chip amplifies by 12 dB.
+pub const EDGE2: Device = Device {
+    facts: &SPARKFUN_EDGE2,
+    yes: 37,
+    no: 19,
+    hearing: Hearing { resting: 0.0, drift: 0.0, gain: 0.05, noise: 0.0 },
+    code: |sample| {
+        let amplified = (f64::from(sample as i16) * 10f64.powf(0.6)).round().clamp(-32_768.0, 32_767.0);
+        (amplified as i32 + 32_768) as u16 >> 1
+    },
+    range: (-32_768.0, 32_767.0),
+};
+
+impl Device {
+    /// The firmware as it ships, or that of `TINYML_EDGE_IMAGE`.
+    fn image(&self) -> Vec<u8> {
+        let path = std::env::var_os("TINYML_EDGE_IMAGE").map(PathBuf::from);
+        let path = path.unwrap_or_else(|| root().join("fixtures/firmware").join(self.facts.name).with_extension("bin"));
+        std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
-    flash
+
+    /// The flash: a boot loader that nobody reads, the firmware, the Program.
+    fn flash(&self, program: &[u8]) -> Vec<u8> {
+        let mut flash = vec![0xFF; FLASH_BYTES];
+        for (start, bytes) in [(self.facts.application.start, &self.image()[..]), (self.facts.program.start, program)] {
+            flash[start as usize..][..bytes.len()].copy_from_slice(bytes);
+        }
+        flash
+    }
+
+    /// What the microphone gives for these samples.
+    fn sound(&self, hearing: Hearing, samples: &[i16]) -> Sound {
+        let mut state = 12_345u32;
+        let mut level = |index: usize, sample: i16| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let noise = hearing.noise * (f64::from(state >> 8) / f64::from(1 << 23) - 1.0);
+            let level = hearing.resting + hearing.drift * index as f64 / SAMPLE_RATE as f64;
+            let level = level + noise + f64::from(sample) * hearing.gain;
+            level.trunc().clamp(self.range.0, self.range.1) as i32 as u16
+        };
+        let codes: Vec<u16> = samples.iter().enumerate().map(|(index, &sample)| level(index, sample)).collect();
+        let rest = level(samples.len(), 0);
+        Sound { codes, rest }
+    }
+
+    /// Runs the shipped firmware with this Program on a board that hears a script.
+    pub fn run(
+        &self,
+        library: &Path,
+        setup: Setup,
+        from: HandOver,
+        program: &[u8],
+        hearing: Hearing,
+        script: &Script,
+    ) -> Ran {
+        let sound = self.sound(hearing, &script.samples);
+        let application = self.facts.application.start;
+        Machine::new(library, setup, self.flash(program), sound, application, from).run(script.seconds())
+    }
+
+    /// What the host hears in the same sound, with the same Program.
+    pub fn words_on_the_host(&self, program: &[u8], hearing: Hearing, script: &Script) -> Vec<Word> {
+        const BUFFER: usize = 1024;
+        let program = Program::parse(program, kernels::all).unwrap();
+        let mut memory = AlignedBytes::zeroed(memory_bytes(&program));
+        let listening = Listening::of(&program).unwrap();
+        let mut pipeline: Pipeline<'_, 32, 16> =
+            Pipeline::new(program, &tables::DEFAULT, listening, &mut memory).unwrap();
+        let mut leveller = Leveller::new();
+        let mut words = Vec::new();
+        let codes: Vec<u16> =
+            self.sound(hearing, &script.samples).codes.into_iter().map(|level| (self.code)(level)).collect();
+        for codes in codes.chunks_exact(BUFFER) {
+            leveller.look_at(codes.iter().copied());
+            let samples: Vec<i16> = codes.iter().map(|&code| leveller.sample(code)).collect();
+            let mut rest = &samples[..];
+            while let Some(row) = pipeline.push(&mut rest) {
+                let detection = row.unwrap().result.and_then(|result| result.detection);
+                words.extend(detection.map(|detection| Word {
+                    index: detection.label.into(),
+                    score: detection.score.into(),
+                    time_ms: detection.time_ms,
+                }));
+            }
+        }
+        words
+    }
 }
 
 /// A clip, 16 kHz mono.
@@ -101,45 +199,17 @@ impl Script {
     }
 }
 
-/// How a sound reaches the converter.
+/// How a sound reaches the microphone.
 #[derive(Clone, Copy, Debug)]
 pub struct Hearing {
-    /// The code of silence.
+    /// The level of silence.
     pub resting: f64,
-    /// Its change in codes a second.
+    /// Its change in steps a second.
     pub drift: f64,
-    /// Codes for each step of a sample.
+    /// Steps for each of a sample.
     pub gain: f64,
-    /// The greatest noise in codes, either way.
+    /// The greatest noise in steps, either way.
     pub noise: f64,
-}
-
-impl Default for Hearing {
-    fn default() -> Hearing {
-        Hearing { resting: 6000.0, drift: 0.0, gain: 0.1, noise: 0.0 }
-    }
-}
-
-impl Hearing {
-    pub fn sound(&self, samples: &[i16]) -> Sound {
-        let mut state = 12_345u32;
-        let mut code = |index: usize, sample: i16| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let noise = self.noise * (f64::from(state >> 8) / f64::from(1 << 23) - 1.0);
-            let level = self.resting + self.drift * index as f64 / SAMPLE_RATE as f64;
-            (level + noise + f64::from(sample) * self.gain).trunc().clamp(0.0, 16_383.0) as u16
-        };
-        let codes: Vec<u16> = samples.iter().enumerate().map(|(index, &sample)| code(index, sample)).collect();
-        let rest = code(samples.len(), 0);
-        Sound { codes, rest }
-    }
-}
-
-/// Runs the shipped firmware with this Program on a board that hears a script.
-pub fn run(library: &Path, setup: Setup, from: HandOver, program: &[u8], hearing: Hearing, script: &Script) -> Ran {
-    let sound = hearing.sound(&script.samples);
-    let application = SPARKFUN_EDGE.application.start;
-    Machine::new(library, setup, flash(&image(), program), sound, application, from).run(script.seconds())
 }
 
 /// A word of the log.
@@ -148,29 +218,4 @@ pub struct Word {
     pub index: u32,
     pub score: u32,
     pub time_ms: u32,
-}
-
-/// What the host hears in the same codes, with the same Program.
-pub fn words_on_the_host(program: &[u8], hearing: Hearing, script: &Script) -> Vec<Word> {
-    const BUFFER: usize = 1024;
-    let program = Program::parse(program, kernels::all).unwrap();
-    let mut memory = AlignedBytes::zeroed(memory_bytes(&program));
-    let listening = Listening::of(&program).unwrap();
-    let mut pipeline: Pipeline<'_, 32, 16> = Pipeline::new(program, &tables::DEFAULT, listening, &mut memory).unwrap();
-    let mut leveller = Leveller::new();
-    let mut words = Vec::new();
-    for codes in hearing.sound(&script.samples).codes.chunks_exact(BUFFER) {
-        leveller.look_at(codes.iter().copied());
-        let samples: Vec<i16> = codes.iter().map(|&code| leveller.sample(code)).collect();
-        let mut rest = &samples[..];
-        while let Some(row) = pipeline.push(&mut rest) {
-            let detection = row.unwrap().result.and_then(|result| result.detection);
-            words.extend(detection.map(|detection| Word {
-                index: detection.label.into(),
-                score: detection.score.into(),
-                time_ms: detection.time_ms,
-            }));
-        }
-    }
-    words
 }

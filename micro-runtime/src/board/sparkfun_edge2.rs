@@ -18,9 +18,9 @@ pub const SPARKFUN_EDGE2: Board = Board {
     page_bytes: 8192,
     ram: Range::new(0x1000_0000, 0x1006_0000),
     loaders: &[Loader::SparkfunVariableLoader, Loader::Probe],
-    support: Support::LayoutOnly,
-    sound: "PDM microphones (clock 12, data 29)",
-    lights: "yellow (37), red (19), blue (18)",
+    support: Support::Microphone,
+    sound: "left PDM microphone (clock 12, data 29)",
+    lights: "yellow (37) on \"yes\", red (19) on \"no\", blue (18) heartbeat",
     power: Some(APOLLO3_POWER),
     uf2_family: None,
 };

@@ -38,6 +38,11 @@ impl Gpio {
         self.settings.get(&offset).copied().unwrap_or(reset)
     }
 
+    /// The settings of a pad, its byte of PADREG.
+    pub fn pad(&self, pad: u32) -> u8 {
+        (self.setting(pad & !3) >> (8 * (pad & 3))) as u8
+    }
+
     pub fn load(&self, offset: u32) -> u32 {
         match offset {
             0x60 => u32::from(self.is_unlocked),

@@ -15,6 +15,10 @@ pub enum Use {
     Uart0Receive,
     /// Input of the analogue converter (pads 11 and 29).
     Converter,
+    /// Gives digital microphones their clock (pad 12).
+    PdmClock,
+    /// Takes what they hear (pad 29).
+    PdmData,
 }
 
 /// Sets up `pad`, 0 to 49.
@@ -24,6 +28,8 @@ pub fn set(pad: u8, purpose: Use) {
         Use::Light => (0x1C, 0b010, 0x01),
         Use::Uart0Send => (0x00, 0, 0),
         Use::Uart0Receive | Use::Converter => (0x02, 0, 0),
+        Use::PdmClock => (0x28, 0, 0),
+        Use::PdmData => (0x3A, 0, 0),
     };
     if purpose == Use::Light {
         drive(pad, false);

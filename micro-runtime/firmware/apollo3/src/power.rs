@@ -9,6 +9,8 @@ pub enum Block {
     Uart0,
     /// The analogue converter.
     Adc,
+    /// The receiver of digital microphones.
+    Pdm,
 }
 
 /// Reads of the status that take longer than the 20 microseconds a block needs, whatever the clock.
@@ -21,6 +23,7 @@ impl Block {
         match self {
             Block::Uart0 => 1 << 7,
             Block::Adc => 1 << 9,
+            Block::Pdm => 1 << 12,
         }
     }
 
@@ -29,6 +32,7 @@ impl Block {
         match self {
             Block::Uart0 => 1 << 2,
             Block::Adc => 1 << 5,
+            Block::Pdm => 1 << 7,
         }
     }
 }

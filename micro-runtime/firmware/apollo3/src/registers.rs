@@ -148,6 +148,26 @@ pub const fn adc_slot(slot: u8) -> Register {
     word(0x5001_000C, slot as u32)
 }
 
+/// Digital microphones: gains, decimation, filter.
+pub const PDM_PCFG: Register = Register(0x5001_1000);
+/// Digital microphones: reset, clocks, channels.
+pub const PDM_VCFG: Register = Register(0x5001_1004);
+/// Digital microphones: empties the FIFO.
+pub const PDM_FLUSH: Register = Register(0x5001_1010);
+/// Digital microphones: words in the FIFO that make it due.
+pub const PDM_THR: Register = Register(0x5001_1014);
+/// Digital microphones: interrupts that may be raised.
+pub const PDM_INTEN: Register = Register(0x5001_1200);
+/// Digital microphones: what happened.
+pub const PDM_INTSTAT: Register = Register(0x5001_1204);
+/// Digital microphones: forgets what happened.
+pub const PDM_INTCLR: Register = Register(0x5001_1208);
+/// Digital microphones: when words are fetched.
+pub const PDM_DMATRIGEN: Register = Register(0x5001_1240);
+pub(crate) const PDM_DMACFG: Register = Register(0x5001_1280);
+pub(crate) const PDM_DMATOTCOUNT: Register = Register(0x5001_1288);
+pub(crate) const PDM_DMATARGADDR: Register = Register(0x5001_128C);
+
 /// Reading it drains what is on its way to memory.
 pub const SYNC_READ: Register = Register(0x5FFF_0000);
 

@@ -1,23 +1,34 @@
-//! The firmware of the SparkFun Edge: words that its microphone hears light its lights.
+//! The firmware of the SparkFun Edge: words that its analogue microphone hears light its lights.
 
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
 
-mod edge;
-mod last_words;
 mod vectors;
 
-use app::{Firmware, kernels};
-use edge::Edge;
+use apollo3::microphone::{Microphone, analogue};
+use apollo3_board::Wiring;
+use micro_runtime::board::{Board, SPARKFUN_EDGE};
 
-const FIRMWARE: Firmware =
-    Firmware { version: env!("CARGO_PKG_VERSION"), find: kernels::find, kernels: kernels::CODES };
+/// The board.
+struct Edge;
 
-/// Runs the application; it has no end.
-fn run() -> ! {
-    let memory = startup::memory().unwrap_or_default();
-    let mut edge = Edge::start(memory.as_ptr() as u32);
-    app::run(&mut edge, &FIRMWARE, startup::program_slot(), memory);
-    apollo3::processor::reset()
+impl Wiring for Edge {
+    const FACTS: &'static Board = &SPARKFUN_EDGE;
+    /// Yellow.
+    const YES: u8 = 47;
+    /// Red.
+    const NO: u8 = 46;
+    /// Blue.
+    const HEARTBEAT: u8 = 37;
+    /// Green.
+    const DARK: &'static [u8] = &[44];
+
+    fn listen() -> Microphone {
+        analogue::start(analogue::Channel::Se1)
+    }
+
+    fn code(word: u32) -> Option<u16> {
+        analogue::code(word)
+    }
 }
