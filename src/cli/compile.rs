@@ -67,7 +67,6 @@ pub fn execute(arguments: Arguments) -> anyhow::Result<()> {
         keep_all_tensors: arguments.keep_all_tensors,
         listening: suggested::listening(&model, &labels),
         labels,
-        ..Options::default()
     };
     let compiled = compile(&model, &options).map_err(|error| Failure::load(&name, &LoadError::from(error)))?;
     if let Some(output) = &arguments.output {
