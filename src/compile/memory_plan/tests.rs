@@ -3,7 +3,6 @@
 
 use super::search::Random;
 use super::*;
-use std::time::Instant;
 
 fn buffer(bytes: u32, first: u32, last: u32) -> Buffer {
     Buffer { bytes, alignment: 4, live: vec![Interval { first, last }] }
@@ -419,43 +418,4 @@ fn names_of_buffers_hardly_matter() {
     let plan = checked(&buffers, &overlaps);
     assert_eq!(plan, checked(&buffers, &shuffled));
     assert_eq!(plan.lower_bound_bytes, checked(&reversed, &renamed).lower_bound_bytes);
-}
-
-/// Run with `--ignored --nocapture` to see what planning costs.
-#[test]
-#[ignore = "prints timings"]
-fn timings() {
-    let time = |name: &str, buffers: &[Buffer], overlaps: &[Overlap]| {
-        let start = Instant::now();
-        let plan = plan(buffers, overlaps, Sharing::On).unwrap();
-        let ratio = f64::from(plan.arena_bytes) / f64::from(plan.lower_bound_bytes);
-        println!(
-            "{name}: {} buffers, {:.2} ms, {} bytes, {ratio:.4} of the bound, optimal {}, {}",
-            buffers.len(),
-            start.elapsed().as_secs_f64() * 1e3,
-            plan.arena_bytes,
-            plan.optimal,
-            plan.strategy
-        );
-    };
-    for (name, network) in [("keyword spotting", keyword_spotting()), ("mobile net", mobile_net())] {
-        time(name, &network.buffers, &network.overlaps);
-    }
-    for ops in [20, 50, 100, 200, 1000, 8000] {
-        for seed in 1..4 {
-            let (buffers, overlaps) = random_graph(&mut Random(seed), ops, 20_000, false);
-            time(&format!("random {ops} ops"), &buffers, &overlaps);
-        }
-    }
-    let mut slowest = 0.0f64;
-    for seed in 1..=60 {
-        let (buffers, overlaps) = random_graph(&mut Random(seed), 100, 20_000, false);
-        let start = Instant::now();
-        plan(&buffers, &overlaps, Sharing::On).unwrap();
-        slowest = slowest.max(start.elapsed().as_secs_f64());
-    }
-    println!("slowest of 60 random graphs of 100 ops: {:.2} ms", slowest * 1e3);
-    let dense: Vec<Buffer> =
-        (0..10_000u32).map(|index| buffer(1 + index % 977, index / 3, 10_000 - index / 5)).collect();
-    time("dense", &dense, &[]);
 }
