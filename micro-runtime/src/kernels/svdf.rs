@@ -14,6 +14,7 @@
 use bytemuck::{Pod, Zeroable};
 
 use super::support::activation::clamp;
+use super::support::curves;
 use super::support::dot::{dot_f32, dot_i8};
 use super::support::requantise::{OutputStage, check_multiplier};
 use super::{Call, Fault, Kernel, Op, code, number, volume};
@@ -85,8 +86,31 @@ pub const INT8_STATE16: Kernel = Kernel {
 };
 
 /// `float32`.
-pub const FLOAT32: Kernel =
-    Kernel { code: code(number::SVDF, 2), name: "SVDF float32", check: check_float32, invoke: float32 };
+pub const FLOAT32: Kernel = Kernel {
+    code: code(number::SVDF, 2),
+    name: "SVDF float32",
+    check: check_float32,
+    invoke: |call| {
+        let p: &FloatParameters = call.parameters();
+        float32(call, |sum| clamp(sum, p.minimum, p.maximum));
+    },
+};
+
+/// `float32`, the hyperbolic tangent of the sums. The range is not looked at.
+pub const FLOAT32_TANH: Kernel = Kernel {
+    code: code(number::SVDF, 3),
+    name: "SVDF float32 with TANH",
+    check: check_float32,
+    invoke: |call| float32(call, curves::tanh),
+};
+
+/// `float32`, 1 for negative sums (-0 among them) and 0 for the others. The range is not looked at.
+pub const FLOAT32_SIGN_BIT: Kernel = Kernel {
+    code: code(number::SVDF, 4),
+    name: "SVDF float32 with SIGN_BIT",
+    check: check_float32,
+    invoke: |call| float32(call, |sum| sum.is_sign_negative() as u8 as f32),
+};
 
 impl Shape {
     /// Requires operands of these types: input and output, feature weights, time weights and state, bias.
@@ -172,7 +196,8 @@ fn quantised<T: Element + Into<i32>>(
     });
 }
 
-fn float32(call: &Call<'_>) {
+#[inline(always)]
+fn float32(call: &Call<'_>, activation: impl Fn(f32) -> f32) {
     let p: &FloatParameters = call.parameters();
     let (input, features, times) = (call.input::<f32>(0), call.input::<f32>(1), call.input::<f32>(2));
     let (bias, output, state) = (call.input::<f32>(3), call.output::<f32>(0), call.scratch::<f32>(0));
@@ -187,6 +212,6 @@ fn float32(call: &Call<'_>) {
             let numbers = state.range((in_state + filter) * memory, memory);
             sum + dot_f32(times.range((in_weights + filter) * memory, memory), numbers)
         });
-        output.set(index, clamp(sum, p.minimum, p.maximum));
+        output.set(index, activation(sum));
     });
 }

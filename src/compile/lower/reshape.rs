@@ -13,10 +13,10 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
     node.arity(1..=2, 1..=1)?;
     let (input, output) = (node.input(0)?, node.output(0)?);
     let asked = match node.optional_input(1) {
-        Some(shape) if shape.data.is_some() => {
+        Some(shape) if shape.data.is_some() && shape.element_type == Some(ElementType::Int32) => {
             Some(shape.constant::<i32>(ElementType::Int32, "shapes must be known before power-on")?)
         }
-        // The shape of the output is fixed in the model, whatever the tensor will hold.
+        // The shape of the output is fixed in the model, whatever the tensor will hold. TFLM looks at `int32` only.
         Some(_) => None,
         None => {
             let options = node.table().builtin_options_as_reshape_options();

@@ -22,6 +22,7 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
     one_of(&input, &TYPES)?;
     require_rank_at_most(&input, 5)?;
     let (begin, size) = (node.input(1)?, node.input(2)?);
+    size.require_type(begin.known_type()?)?;
     if begin.data.is_none() || size.data.is_none() {
         return at_run_time(&input, &begin, &size, &output);
     }
@@ -56,7 +57,6 @@ fn at_run_time(
 ) -> Result<Lowered, Refusal> {
     let parameters = inset(input, output)?;
     let kernel = kernel_for_places(begin, input, &kernel::INT32_STARTS, &kernel::INT64_STARTS)?;
-    size.require_type(begin.known_type()?)?;
     size.require_shape(&begin.shape)?;
     let step = Step::new(kernel, &parameters).input(input.id).input(begin.id).input(size.id).output(output.id);
     Ok(step.into())

@@ -36,8 +36,13 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
 
     let (step, bias_type) = match (element_type, times.known_type()?) {
         (ElementType::Float32, ElementType::Float32) => {
-            let (minimum, maximum) = range(activation)?;
-            (Step::new(&kernel::FLOAT32, &FloatParameters { shape, minimum, maximum }), ElementType::Float32)
+            // Alone among the kernels that fuse an activation, TFLM's float SVDF computes these two.
+            let (kernel, (minimum, maximum)) = match activation {
+                ActivationFunctionType::TANH => (kernel::FLOAT32_TANH, (-1.0, 1.0)),
+                ActivationFunctionType::SIGN_BIT => (kernel::FLOAT32_SIGN_BIT, (0.0, 1.0)),
+                _ => (kernel::FLOAT32, range(activation)?),
+            };
+            (Step::new(&kernel, &FloatParameters { shape, minimum, maximum }), ElementType::Float32)
         }
         (ElementType::Int8, time_type @ (ElementType::Int8 | ElementType::Int16)) => {
             let kernel = if time_type == ElementType::Int8 { kernel::INT8 } else { kernel::INT8_STATE16 };

@@ -35,6 +35,15 @@ pub fn inverse_root(value: i32) -> Multiplier {
     Multiplier { mantissa, exponent: -shift }
 }
 
+/// Fractional bits of [`fractional`].
+pub const FRACTION_BITS: i32 = 20;
+
+/// `1 / sqrt(value)` with 20 fractional bits.
+pub fn fractional(value: i32) -> i32 {
+    let root = inverse_root(value);
+    Multiplier { exponent: root.exponent + FRACTION_BITS, ..root }.apply(1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
