@@ -88,12 +88,14 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
             return Ok(step.into());
         }
     }
+    // With a scale for each channel, the reference takes weights for symmetric and looks at no zero point.
+    let weights_zero_point = if weights.scales.len() > 1 { 0 } else { weights.zero_point()? };
     let parameters = Parameters {
         batches,
         input_depth,
         output_depth,
         input_offset: -input.zero_point()?,
-        weights_offset: -weights.zero_point()?,
+        weights_offset: -weights_zero_point,
         output: stage,
     };
     let step = Step::new(&kernel, &parameters)

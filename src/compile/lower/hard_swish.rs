@@ -95,7 +95,13 @@ impl Curve {
     }
 }
 
-/// `value` of 16 bits over `2^shift`; a shift that leaves no bit gives 0.
+/// `value` of 16 bits over `2^shift`, rounded.
+///
+/// The reference rounds by a mask of 16 bits, which from a shift of 16 on is -1: the last step away from 0 is never left.
 fn right_shift(value: i32, shift: i32) -> i32 {
-    if shift > 16 { 0 } else { rounding_right_shift(value, shift as u32) }
+    match shift {
+        ..16 => rounding_right_shift(value, shift as u32),
+        _ if value < 0 => -1,
+        _ => 1,
+    }
 }
