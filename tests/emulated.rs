@@ -7,7 +7,7 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use micro_runtime::frontend::{FrontEnd, tables};
+use micro_runtime::frontend::FrontEnd;
 use micro_runtime::interpreter::Interpreter;
 use micro_runtime::program::KernelSet;
 use support::board::Play;
@@ -121,7 +121,7 @@ impl Batch {
         let samples = samples(path);
         self.push(1, bytemuck::cast_slice(&samples));
         let name = path.display().to_string();
-        let mut front_end = FrontEnd::new(&tables::DEFAULT);
+        let mut front_end = FrontEnd::new();
         let mut rest = samples.as_slice();
         let mut rows = Vec::new();
         while let Some(row) = front_end.push(&mut rest) {

@@ -233,9 +233,8 @@ fn a_firmware_holds_the_kernels_that_it_links_and_no_others() {
     let interpreter_and_kernels = bytes(&["interpreter", "kernel"]);
     let with_sound = interpreter_and_kernels + bytes(&["front end", "detector", "pipeline"]);
     eprintln!("interpreter and kernels {interpreter_and_kernels}, with front end, pipeline and detector {with_sound}");
-    // Where they are now; they are to shrink.
-    assert!(interpreter_and_kernels <= 14 * 1024, "{interpreter_and_kernels} bytes of interpreter and kernels");
-    assert!(with_sound <= 26 * 1024, "{with_sound} bytes with front end and detector");
+    assert!(interpreter_and_kernels <= 10 * 1024, "{interpreter_and_kernels} bytes of interpreter and kernels");
+    assert!(with_sound <= 16 * 1024, "{with_sound} bytes with front end and detector");
 }
 
 #[test]

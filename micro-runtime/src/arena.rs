@@ -4,7 +4,8 @@
 //! exclusive references to the other would then be a lie, so kernels never see slices: they see an [`Input`]
 //! (read only, of the arena or of the Program) and an [`Output`] (cells of the arena). Both check every index.
 //!
-//! This file is the only place where bytes become `i8`, `i16`, `i32`, `f32` and the other element types.
+//! This file is the only place where bytes become `i8`, `i16`, `i32`, `f32` and the other element types, and records.
+//! What does not depend on the type is in functions without one, so that a chip has it once.
 
 #![allow(unsafe_code)]
 
@@ -107,17 +108,20 @@ mod sealed {
 
 /// A Rust type that kernels read and write tensors as.
 pub trait Element: Pod + PartialEq + PartialOrd + core::fmt::Debug + sealed::Sealed {
+    /// The types of operands that may be read as `Self`, all of its size: a bit for the code of each.
+    const ACCEPTED: u16;
+
     /// Whether an operand of this type may be read as `Self`.
-    fn accepts(element_type: ElementType) -> bool;
+    fn accepts(element_type: ElementType) -> bool {
+        Self::ACCEPTED >> element_type as u32 & 1 == 1
+    }
 }
 
 macro_rules! elements {
     ($($rust:ty: $($element_type:ident)|+;)*) => {$(
         impl sealed::Sealed for $rust {}
         impl Element for $rust {
-            fn accepts(element_type: ElementType) -> bool {
-                matches!(element_type, $(ElementType::$element_type)|+)
-            }
+            const ACCEPTED: u16 = $(1 << ElementType::$element_type as u32)|+;
         }
     )*};
 }
@@ -132,6 +136,13 @@ elements! {
     u32: Uint32;
     u64: Uint64;
     f32: Float32;
+}
+
+/// Where an access outside of a view ends: the one place, without arguments, so that the many checks are short.
+#[cold]
+#[inline(never)]
+fn outside() -> ! {
+    panic!("an access outside of a view")
 }
 
 /// A read-only run of `T`, in the arena (where an [`Output`] may share its bytes) or among the constants.
@@ -150,9 +161,9 @@ impl<T> Clone for Input<'_, T> {
 impl<T> Copy for Input<'_, T> {}
 
 impl<'a, T: Copy> Input<'a, T> {
-    /// A view of nothing.
+    /// A view of nothing, aligned for every element.
     pub const fn empty() -> Self {
-        Input { start: core::ptr::NonNull::dangling().as_ptr(), len: 0, lifetime: PhantomData }
+        Input { start: core::ptr::without_provenance(ALIGNMENT), len: 0, lifetime: PhantomData }
     }
 
     /// The number of elements.
@@ -176,7 +187,9 @@ impl<'a, T: Copy> Input<'a, T> {
     /// The element at `index`. Panics when there is none.
     #[inline(always)]
     pub fn get(&self, index: usize) -> T {
-        assert!(index < self.len);
+        if index >= self.len {
+            outside();
+        }
         // SAFETY: the index was just checked, and `start..start + len` is readable for `'a`.
         unsafe { self.start.add(index).read() }
     }
@@ -184,7 +197,9 @@ impl<'a, T: Copy> Input<'a, T> {
     /// The `len` elements from `start`. Panics when they reach past the end.
     #[inline(always)]
     pub fn range(&self, start: usize, len: usize) -> Input<'a, T> {
-        assert!(start <= self.len && len <= self.len - start);
+        if start > self.len || len > self.len - start {
+            outside();
+        }
         // SAFETY: `start` is at most one past the end of the run, as just checked.
         Input { start: unsafe { self.start.add(start) }, len, lifetime: PhantomData }
     }
@@ -192,7 +207,9 @@ impl<'a, T: Copy> Input<'a, T> {
     /// The elements from `start` to the end. Panics when `start` is past the end.
     #[inline(always)]
     pub fn tail(&self, start: usize) -> Input<'a, T> {
-        assert!(start <= self.len);
+        if start > self.len {
+            outside();
+        }
         self.range(start, self.len - start)
     }
 
@@ -206,7 +223,9 @@ impl<'a, T: Copy> Input<'a, T> {
     /// Copies the first `N` elements out. Panics when there are fewer.
     #[inline(always)]
     pub fn array<const N: usize>(&self) -> [T; N] {
-        assert!(N <= self.len);
+        if N > self.len {
+            outside();
+        }
         // SAFETY: `N` elements are readable, an array has their alignment and layout.
         unsafe { self.start.cast::<[T; N]>().read() }
     }
@@ -297,25 +316,29 @@ impl<'a, T: Copy> Output<'a, T> {
     /// The element at `index`. Panics when there is none.
     #[inline(always)]
     pub fn get(&self, index: usize) -> T {
-        self.cells[index].get()
+        let Some(cell) = self.cells.get(index) else { outside() };
+        cell.get()
     }
 
     /// Writes the element at `index`. Panics when there is none.
     #[inline(always)]
     pub fn set(&self, index: usize, value: T) {
-        self.cells[index].set(value);
+        let Some(cell) = self.cells.get(index) else { outside() };
+        cell.set(value);
     }
 
     /// The `len` elements from `start`. Panics when they reach past the end.
     #[inline(always)]
     pub fn range(&self, start: usize, len: usize) -> Output<'a, T> {
-        Output { cells: &self.cells[start..][..len] }
+        let Some(cells) = self.cells.get(start..).and_then(|cells| cells.get(..len)) else { outside() };
+        Output { cells }
     }
 
     /// The elements from `start` to the end. Panics when `start` is past the end.
     #[inline(always)]
     pub fn tail(&self, start: usize) -> Output<'a, T> {
-        Output { cells: &self.cells[start..] }
+        let Some(cells) = self.cells.get(start..) else { outside() };
+        Output { cells }
     }
 
     /// The cells, in order.
@@ -333,7 +356,9 @@ impl<'a, T: Copy> Output<'a, T> {
     /// Copies `input` here as memmove does: correct where the two share bytes. Panics when the lengths differ.
     #[inline(always)]
     pub fn copy_from(&self, input: Input<'_, T>) {
-        assert_eq!(self.len(), input.len());
+        if self.len() != input.len() {
+            outside();
+        }
         // SAFETY: both runs have this length; `copy` allows overlap; cells may be written through a shared
         // reference, and neither type can be shared between threads.
         unsafe { core::ptr::copy(input.start, self.as_mut_ptr(), self.len()) }
@@ -358,37 +383,86 @@ impl<'a, T: Copy> From<&'a [Cell<T>]> for Output<'a, T> {
     }
 }
 
+impl<'a> Input<'a, u8> {
+    /// The bytes as elements. Panics when they are not aligned or not whole.
+    #[inline(always)]
+    pub(crate) fn elements<T: Element>(self) -> Input<'a, T> {
+        require_whole::<T>(self.start, self.len);
+        Input { start: self.start.cast(), len: self.len / size_of::<T>(), lifetime: PhantomData }
+    }
+}
+
+impl<'a> Output<'a, u8> {
+    /// The bytes as elements. Panics when they are not aligned or not whole.
+    #[inline(always)]
+    pub(crate) fn elements<T: Element>(self) -> Output<'a, T> {
+        let (start, len) = (self.as_mut_ptr(), self.len());
+        require_whole::<T>(start, len);
+        // SAFETY: the run holds exactly so many aligned elements, as just checked, every bit pattern of an `Element` is
+        // valid, `Cell<T>` has the layout of `T`, and all access goes through cells or raw reads.
+        Output { cells: unsafe { core::slice::from_raw_parts(start.cast::<Cell<T>>(), len / size_of::<T>()) } }
+    }
+}
+
+/// Requires a run of bytes to be one of aligned elements.
+#[inline(always)]
+fn require_whole<T: Element>(start: *const u8, bytes: usize) {
+    const { assert!(size_of::<T>().is_power_of_two() && align_of::<T>() <= size_of::<T>()) };
+    if !(start as usize | bytes).is_multiple_of(size_of::<T>()) {
+        outside();
+    }
+}
+
 /// The memory lent to an interpreter, as cells that several views may share.
 #[derive(Clone, Copy)]
 pub(crate) struct Arena<'a> {
-    cells: &'a [Cell<u8>],
+    cells: Output<'a, u8>,
 }
 
 impl<'a> Arena<'a> {
     /// Takes the bytes of a lent arena; `None` when they do not start on a multiple of [`ALIGNMENT`].
     pub(crate) fn new(bytes: &'a mut [u8]) -> Option<Arena<'a>> {
-        (bytes.as_ptr() as usize)
-            .is_multiple_of(ALIGNMENT)
-            .then(|| Arena { cells: Cell::from_mut(bytes).as_slice_of_cells() })
+        (bytes.as_ptr() as usize).is_multiple_of(ALIGNMENT).then(|| Arena { cells: Output::from(bytes) })
     }
 
-    /// The `bytes` bytes at `offset`, as elements. Panics when they are not inside, not aligned or not whole.
-    #[inline]
-    pub(crate) fn elements<T: Element>(&self, offset: usize, bytes: usize) -> Output<'a, T> {
-        let run = &self.cells[offset..][..bytes];
-        let size = size_of::<T>();
-        assert!((run.as_ptr() as usize).is_multiple_of(align_of::<T>()) && bytes.is_multiple_of(size));
-        // SAFETY: the run holds exactly `bytes / size` aligned elements, every bit pattern of an `Element` is
-        // valid, `Cell<T>` has the layout of `T`, and all access goes through cells or raw reads.
-        let cells = unsafe { core::slice::from_raw_parts(run.as_ptr().cast::<Cell<T>>(), bytes / size) };
-        Output { cells }
+    /// The `bytes` bytes at `offset`. Panics when they are not inside.
+    #[inline(always)]
+    pub(crate) fn bytes(&self, offset: u32, bytes: u32) -> Output<'a, u8> {
+        self.cells.range(offset as usize, bytes as usize)
     }
 }
 
-/// The elements of a run of constant bytes. Panics when they are not aligned or not whole.
-#[inline]
-pub(crate) fn constants<T: Element>(bytes: &[u8]) -> Input<'_, T> {
-    Input::from(bytemuck::cast_slice(bytes))
+/// The `count` records at `offset`, when they lie inside of `bytes` and are aligned.
+#[inline(always)]
+pub(crate) fn records<T: Pod>(bytes: &[u8], offset: u32, count: u32) -> Option<&[T]> {
+    const { assert!(align_of::<T>() == 1 || align_of::<T>() <= 4 && size_of::<T>().is_multiple_of(4)) };
+    let start = start_of_records(bytes, offset, count, size_of::<T>() as u32)?;
+    // SAFETY: so many records lie there, aligned as records of words and smaller numbers have to be, and every bit pattern
+    // of a `Pod` is valid.
+    Some(unsafe { core::slice::from_raw_parts(start.cast(), count as usize) })
+}
+
+/// The record at `offset`, when it lies inside of `bytes` and is aligned.
+#[inline(always)]
+pub(crate) fn record<T: Pod>(bytes: &[u8], offset: u32) -> Option<&T> {
+    records(bytes, offset, 1)?.first()
+}
+
+/// Whether there are `count` records of `size` bytes at `offset` of `bytes`, and aligned.
+pub(crate) fn holds_records(bytes: &[u8], offset: u32, count: u32, size: u32) -> bool {
+    start_of_records(bytes, offset, count, size).is_some()
+}
+
+/// Where the `count` records of `size` bytes at `offset` start, when they lie inside of `bytes`. Those whose size is a
+/// multiple of 4 start on such a multiple.
+#[inline(never)]
+fn start_of_records(bytes: &[u8], offset: u32, count: u32, size: u32) -> Option<*const u8> {
+    let end = count as u64 * size as u64 + offset as u64;
+    if end > bytes.len() as u64 {
+        return None;
+    }
+    let start = bytes.as_ptr().wrapping_add(offset as usize);
+    (!size.is_multiple_of(4) || (start as usize).is_multiple_of(4)).then_some(start)
 }
 
 #[cfg(test)]
@@ -402,8 +476,8 @@ mod tests {
     fn input_and_output_share_bytes() {
         let mut memory = Aligned([0; 32]);
         let arena = Arena::new(&mut memory.0).unwrap();
-        let output = arena.elements::<i16>(0, 8);
-        let input = arena.elements::<i16>(2, 8).as_input();
+        let output = arena.bytes(0, 8).elements::<i16>();
+        let input = arena.bytes(2, 8).elements::<i16>().as_input();
         (0..4).for_each(|index| output.set(index, index as i16 + 1));
         assert_eq!(input.array::<4>(), [2, 3, 4, 0]);
         output.copy_from(input);

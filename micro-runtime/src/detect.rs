@@ -61,12 +61,16 @@ impl Default for DetectorSettings {
 /// These are `silence`, `unknown`, `background` and `noise`, in any case of ASCII letters and also when wrapped in
 /// underscores (`_silence_`). Names from the 33rd on are not looked at.
 pub fn background_labels<'a>(names: impl IntoIterator<Item = &'a str>) -> u32 {
-    let is_background = |name: &str| {
-        let name = name.trim_matches('_');
-        ["silence", "unknown", "background", "noise"].iter().any(|word| name.eq_ignore_ascii_case(word))
-    };
     let marked = names.into_iter().take(MAX_LABELS).enumerate().filter(|(_, name)| is_background(name));
     marked.fold(0, |mask, (label, _)| mask | 1 << label)
+}
+
+fn is_background(name: &str) -> bool {
+    let mut name = name.as_bytes();
+    while let [b'_', rest @ ..] | [rest @ .., b'_'] = name {
+        name = rest;
+    }
+    ["silence", "unknown", "background", "noise"].iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// Why a [`Detector`] or a [`ScoreScale`] cannot be made.
@@ -299,10 +303,10 @@ impl<const LABELS: usize, const RESULTS: usize> Detector<LABELS, RESULTS> {
             for (sum, &score) in self.sums.iter_mut().zip(&self.ring[self.oldest].scores) {
                 *sum -= above_least(score);
             }
-            self.oldest = (self.oldest + 1) % RESULTS;
+            self.oldest = self.place(1);
             self.held -= 1;
         }
-        let entry = &mut self.ring[(self.oldest + self.held) % RESULTS];
+        let entry = &mut self.ring[self.place(self.held)];
         entry.time_ms = time_ms;
         entry.scores = [i8::MIN; LABELS];
         let labels = entry.scores[..self.label_count].iter_mut().zip(&mut self.sums);
@@ -311,6 +315,12 @@ impl<const LABELS: usize, const RESULTS: usize> Detector<LABELS, RESULTS> {
             *sum += above_least(score);
         }
         self.held += 1;
+    }
+
+    /// Where in the ring the result is that came `later` results after the oldest.
+    fn place(&self, later: usize) -> usize {
+        let place = self.oldest + later;
+        if place < RESULTS { place } else { place - RESULTS }
     }
 
     fn oldest_age_ms(&self, now_ms: u32) -> u32 {
@@ -329,8 +339,8 @@ impl<const LABELS: usize, const RESULTS: usize> Detector<LABELS, RESULTS> {
 
     /// The label with the highest average and that average.
     fn top(&self) -> (u8, u8) {
-        let mut best = (0, self.averages[0]);
-        for (label, &average) in self.averages[..self.label_count].iter().enumerate().skip(1) {
+        let mut best = (0, 0);
+        for (label, &average) in self.averages[..self.label_count].iter().enumerate() {
             if average > best.1 {
                 best = (label as u8, average);
             }
@@ -404,10 +414,10 @@ pub fn score_from_probability(probability: f32) -> i8 {
 }
 
 fn score_from_steps(steps: f32) -> i8 {
-    if steps.is_nan() {
-        return i8::MIN;
-    }
-    (libm::roundf(steps.clamp(0.0, 255.0)) as i32 - 128) as i8
+    let steps = steps.clamp(0.0, 255.0);
+    // What is not a number becomes 0.
+    let whole = steps as i32;
+    (whole + (steps - whole as f32 >= 0.5) as i32 - 128) as i8
 }
 
 #[cfg(test)]

@@ -103,7 +103,7 @@ pub fn high_multiply(a: i32, b: i32) -> i32 {
 /// (gemmlowp's `RoundingDivideByPOT`).
 #[inline(always)]
 pub fn rounding_right_shift(value: i32, shift: u32) -> i32 {
-    let mask = ((1u64 << shift) - 1) as i32;
+    let mask = ((1u32 << shift) - 1) as i32;
     let remainder = value & mask;
     let threshold = (mask >> 1) + (value < 0) as i32;
     (value >> shift) + (remainder > threshold) as i32

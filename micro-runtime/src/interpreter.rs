@@ -2,10 +2,10 @@
 
 use core::fmt;
 
-use crate::arena::{ALIGNMENT, Arena, Element, ElementType, Input, Output, constants};
-use crate::kernels::{Call, Fault, Flow, Progress};
+use crate::arena::{ALIGNMENT, Arena, Element, Input, Output};
+use crate::kernels::{Call, Fault, Flow, Progress, accepts, view};
 use crate::program::Program;
-use crate::program::record::{NO_DATA, OperandRecord, Region, TensorRecord};
+use crate::program::record::{NO_DATA, OperandRecord, TensorRecord};
 
 /// Why an arena was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,11 +88,13 @@ impl<'a> Interpreter<'a> {
     /// Puts variables and the state of ops back to what they were before the first invocation.
     pub fn reset(&mut self) {
         for initialiser in self.program.initialisers() {
-            let bytes = initialiser.bytes as usize;
-            let cells = self.arena.elements::<u8>(initialiser.arena_offset as usize, bytes);
+            let cells = self.arena.bytes(initialiser.arena_offset, initialiser.bytes);
             match initialiser.data_offset {
                 NO_DATA => cells.fill(initialiser.fill as u8),
-                offset => cells.copy_from(Input::from(&self.program.bytes()[offset as usize..][..bytes])),
+                offset => {
+                    let data = Input::from(self.program.bytes());
+                    cells.copy_from(data.range(offset as usize, initialiser.bytes as usize));
+                }
             }
         }
     }
@@ -100,7 +102,7 @@ impl<'a> Interpreter<'a> {
     /// The cells of input `index`, when there is such an input with elements of type `T`.
     pub fn input<T: Element>(&mut self, index: usize) -> Option<Output<'_, T>> {
         let operand = &self.program.inputs().get(index)?.operand;
-        accepts::<T>(operand).then(|| self.arena.elements(operand.offset as usize, operand.bytes as usize))
+        accepts::<T>(operand).then(|| self.arena.bytes(operand.offset, operand.bytes).elements())
     }
 
     /// Writes all bytes of input `index`. False when there is no such input or it has another length.
@@ -110,34 +112,25 @@ impl<'a> Interpreter<'a> {
         if operand.bytes as usize != bytes.len() {
             return false;
         }
-        self.arena.elements(operand.offset as usize, bytes.len()).copy_from(Input::from(bytes));
+        self.arena.bytes(operand.offset, operand.bytes).copy_from(Input::from(bytes));
         true
     }
 
     /// Output `index`, when there is such an output with elements of type `T`.
     pub fn output<T: Element>(&self, index: usize) -> Option<Input<'_, T>> {
         let operand = &self.program.outputs().get(index)?.operand;
-        accepts::<T>(operand).then(|| self.view(operand))
+        accepts::<T>(operand).then(|| self.operand_bytes(operand).elements())
     }
 
     /// The bytes of output `index`, whatever its type.
     pub fn output_bytes(&self, index: usize) -> Option<Input<'_, u8>> {
-        Some(self.view(&self.program.outputs().get(index)?.operand))
+        Some(self.operand_bytes(&self.program.outputs().get(index)?.operand))
     }
 
     /// The bytes that an operand holds now: after [`invoke_observed`](Interpreter::invoke_observed)'s callback for
     /// an op, its outputs.
     pub fn operand_bytes(&self, operand: &OperandRecord) -> Input<'_, u8> {
-        self.view(operand)
-    }
-
-    fn view<T: Element>(&self, operand: &OperandRecord) -> Input<'_, T> {
-        let (offset, bytes) = (operand.offset as usize, operand.bytes as usize);
-        match Region::from_code(operand.region) {
-            Some(Region::Constant) => constants(&self.program.bytes()[offset..][..bytes]),
-            Some(Region::Arena) => self.arena.elements(offset, bytes).as_input(),
-            _ => Input::empty(),
-        }
+        view(&self.program, self.arena, operand)
     }
 
     /// Runs every op once.
@@ -171,10 +164,6 @@ fn outcome(flow: Flow) -> Result<(), DataFault> {
         Flow::Fail(Fault { what }) => Err(DataFault { what }),
         Flow::Continue | Flow::Stop => Ok(()),
     }
-}
-
-fn accepts<T: Element>(operand: &OperandRecord) -> bool {
-    ElementType::from_code(operand.element_type).is_some_and(T::accepts)
 }
 
 /// Runs the ops of a subgraph until the end or until the flow changes.

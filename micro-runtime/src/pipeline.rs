@@ -7,7 +7,7 @@ use core::fmt;
 
 use crate::arena::{ALIGNMENT, ElementType};
 use crate::detect::{Detection, Detector, DetectorError, DetectorSettings, ScoreScale, score_from_probability};
-use crate::frontend::{CHANNELS, SAMPLE_RATE, STRIDE_SAMPLES, Settings, Stream, WINDOW_SAMPLES, Workspace};
+use crate::frontend::{CHANNELS, SAMPLE_RATE, STRIDE_SAMPLES, Stream, WINDOW_SAMPLES, Workspace};
 use crate::interpreter::{DataFault, Interpreter};
 use crate::program::Program;
 use crate::program::record::ListeningRecord;
@@ -118,7 +118,6 @@ pub struct WindowResult<const LABELS: usize> {
 
 /// Runs a Program on a stream of samples. `LABELS` and `RESULTS` are the rooms of the [`Detector`].
 pub struct Pipeline<'a, const LABELS: usize, const RESULTS: usize> {
-    settings: &'a Settings<'a>,
     program: Program<'a>,
     detector: Detector<LABELS, RESULTS>,
     stream: &'a mut Stream,
@@ -223,12 +222,7 @@ pub fn label_count(program: &Program<'_>) -> usize {
 impl<'a, const LABELS: usize, const RESULTS: usize> Pipeline<'a, LABELS, RESULTS> {
     /// A pipeline that has heard nothing. `memory` is at least [`memory_bytes`] long and starts on a multiple of
     /// [`ALIGNMENT`]; an invocation follows every `stride_rows` rows once the window is full.
-    pub fn new(
-        program: Program<'a>,
-        settings: &'a Settings<'a>,
-        listening: Listening,
-        memory: &'a mut [u8],
-    ) -> Result<Self, PipelineError> {
+    pub fn new(program: Program<'a>, listening: Listening, memory: &'a mut [u8]) -> Result<Self, PipelineError> {
         let (inputs, outputs) = (program.inputs(), program.outputs());
         let (&[input], Some(output)) = (inputs, outputs.first()) else {
             return Err(PipelineError::Interface { inputs: inputs.len(), outputs: outputs.len() });
@@ -277,7 +271,6 @@ impl<'a, const LABELS: usize, const RESULTS: usize> Pipeline<'a, LABELS, RESULTS
         stream.reset();
         rows.fill(i8::MIN);
         Ok(Pipeline {
-            settings,
             program,
             detector,
             stream,
@@ -333,7 +326,7 @@ impl<'a, const LABELS: usize, const RESULTS: usize> Pipeline<'a, LABELS, RESULTS
             Some(workspace) => &mut **workspace,
             None => bytemuck::from_bytes_mut(&mut self.arena[..size_of::<Workspace>()]),
         };
-        let features = self.stream.push(self.settings, workspace, samples)?;
+        let features = self.stream.push(workspace, samples)?;
         let index = self.row_count;
         self.row_count = self.row_count.wrapping_add(1);
         self.rows.copy_within(CHANNELS.., 0);
@@ -368,13 +361,19 @@ fn resumed<'m>(program: Program<'m>, arena: &'m mut [u8]) -> Interpreter<'m> {
 }
 
 fn read_scores(interpreter: &Interpreter<'_>, scale: ScoreScale, scores: &mut [i8]) {
-    if let Some(output) = interpreter.output::<i8>(0) {
-        scores.iter_mut().zip(output.iter()).for_each(|(score, value)| *score = scale.score(value as i32));
-    } else if let Some(output) = interpreter.output::<u8>(0) {
-        scores.iter_mut().zip(output.iter()).for_each(|(score, value)| *score = scale.score(value as i32));
-    } else if let Some(output) = interpreter.output::<i16>(0) {
-        scores.iter_mut().zip(output.iter()).for_each(|(score, value)| *score = scale.score(value as i32));
-    } else if let Some(output) = interpreter.output::<f32>(0) {
-        scores.iter_mut().zip(output.iter()).for_each(|(score, value)| *score = score_from_probability(value));
+    let (Some(output), Some(bytes)) = (interpreter.program().outputs().first(), interpreter.output_bytes(0)) else {
+        return;
+    };
+    let Some(element_type) = ElementType::from_code(output.operand.element_type) else { return };
+    let size = element_type.size();
+    for (index, score) in scores.iter_mut().enumerate() {
+        let byte = |offset| bytes.get(index * size + offset) as u32;
+        let bits = (0..size).rev().fold(0, |bits, offset| bits << 8 | byte(offset));
+        *score = match element_type {
+            ElementType::Int8 => scale.score(bits as i8 as i32),
+            ElementType::Int16 => scale.score(bits as i16 as i32),
+            ElementType::Float32 => score_from_probability(f32::from_bits(bits)),
+            _ => scale.score(bits as i32),
+        };
     }
 }

@@ -1,15 +1,17 @@
 //! Recomputes every number of the default front end from its formula, in float64.
 
+mod plain;
+
 use std::f64::consts::PI;
 
-use micro_runtime::arena::Output;
-use micro_runtime::frontend::fft::{self, Direction};
-use micro_runtime::frontend::tables::{DEFAULT, LOG2_CORRECTIONS};
-use micro_runtime::frontend::{BINS, CHANNELS, FFT_SIZE, SAMPLE_RATE, WINDOW_SAMPLES};
+use micro_runtime::frontend::tables::{
+    END_BIN, FIRST_BIN, FIRST_POSITION, FIRST_STEP, GAIN_SHIFT, GAINS, LOG_CORRECTION_BITS, LOG_SCALE,
+    LOG2_CORRECTIONS, NOISE, SINES, STEP_CHANGES, WINDOW_RISES, WINDOW_SHIFT,
+};
+use micro_runtime::frontend::{CHANNELS, FFT_SIZE, WINDOW_SAMPLES};
+use plain::Tables;
 
 /// The parameters of micro_speech's preprocessor that the tables follow from.
-const LOWEST_HZ: f64 = 125.0;
-const HIGHEST_HZ: f64 = 7500.0;
 const WINDOW_BITS: u32 = 12;
 const WEIGHT_BITS: u32 = 12;
 const FRACTION_BITS: u32 = 14;
@@ -26,79 +28,52 @@ fn one(bits: u32) -> f64 {
 }
 
 #[test]
-fn the_window_is_hann() {
-    assert_eq!(DEFAULT.window_shift, WINDOW_BITS);
-    for (index, weight) in DEFAULT.window.iter().enumerate() {
-        let phase = 2.0 * PI * (index as f64 + 0.5) / WINDOW_SAMPLES as f64;
-        assert_eq!(*weight as f64, ((0.5 - 0.5 * phase.cos()) * one(WINDOW_BITS)).round_ties_even(), "{index}");
+fn the_window_rises_as_hann_and_falls_likewise() {
+    assert_eq!(WINDOW_SHIFT, WINDOW_BITS);
+    let window = Tables::new().window;
+    let mut weight = 0;
+    for (index, &rise) in WINDOW_RISES.iter().enumerate() {
+        weight += i16::from(rise);
+        assert_eq!([window[index], window[WINDOW_SAMPLES - 1 - index]], [weight; 2], "{index}");
     }
 }
 
 #[test]
-fn the_twiddles_are_roots_of_unity() {
-    let mut table = [0i16; fft::twiddle_length(FFT_SIZE)];
-    fft::fill_twiddles(FFT_SIZE, Direction::Forward, Output::from(&mut table[..]));
-    let words: Vec<[i16; 2]> = DEFAULT.twiddles.iter().map(|word| [*word as i16, (word >> 16) as i16]).collect();
-    assert_eq!(words.as_flattened(), table);
-
-    let half = FFT_SIZE / 2;
-    for (index, pair) in words.iter().enumerate() {
-        // The second part of the table turns by half a step of the first, and starts at a quarter turn.
-        let turns =
-            if index < half { index as f64 / half as f64 } else { (index - half + 1) as f64 / FFT_SIZE as f64 + 0.25 };
-        let phase = -2.0 * PI * turns;
-        assert_eq!(pair[0] as f64, (phase.cos() * 32767.0 + 0.5).floor(), "cosine {index}");
-        assert_eq!(pair[1] as f64, (phase.sin() * 32767.0 + 0.5).floor(), "sine {index}");
+fn the_sines_are_those_of_a_quarter_turn() {
+    for (index, sine) in SINES.iter().enumerate() {
+        let phase = 2.0 * PI * index as f64 / FFT_SIZE as f64;
+        assert_eq!(*sine as f64, (phase.sin() * 32767.0 + 0.5).floor(), "{index}");
     }
 }
 
-fn mel(hertz: f64) -> f64 {
-    1127.0 * (hertz / 700.0).ln_1p()
-}
-
 #[test]
-fn the_filter_bank_is_triangles_on_the_mel_scale() {
-    let hertz_per_bin = SAMPLE_RATE as f64 / 2.0 / (BINS - 1) as f64;
-    let edge = |index: usize| {
-        let (low, high) = (mel(LOWEST_HZ), mel(HIGHEST_HZ));
-        low + (high - low) * index as f64 / (CHANNELS + 1) as f64
-    };
-    // Bin 0 is no frequency, so the lowest bin is one above the one that the lower limit falls on.
-    let first_bin = (1.0 + LOWEST_HZ / hertz_per_bin).round() as usize;
-    let (mut frequency_starts, mut weight_starts, mut widths) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut weights, mut unweights) = (Vec::new(), Vec::new());
-    let mut bin = first_bin;
-    for band in 0..=CHANNELS {
-        let start = bin;
-        let aligned = start / 2 * 2;
-        let (mut rising, mut falling) = (vec![0i16; start - aligned], vec![0i16; start - aligned]);
-        while mel(bin as f64 * hertz_per_bin) <= edge(band + 1) {
-            let weight = (edge(band + 1) - mel(bin as f64 * hertz_per_bin)) / (edge(band + 1) - edge(band));
-            rising.push((weight * one(WEIGHT_BITS)) as i16);
-            falling.push(((1.0 - weight) * one(WEIGHT_BITS)) as i16);
-            bin += 1;
+fn the_bins_step_through_the_bands_of_the_filter_bank() {
+    let tables = Tables::new();
+    let bands = tables.bands();
+    assert_eq!((FIRST_BIN, END_BIN), (tables.first_bin, tables.end_bin));
+    let (mut position, mut step) = (FIRST_POSITION, FIRST_STEP);
+    for (bin, &change) in (FIRST_BIN..END_BIN).zip(&STEP_CHANGES) {
+        let band = CHANNELS - (position >> WEIGHT_BITS) as usize;
+        let [start, first, width] =
+            [bands.frequency_starts, bands.weight_starts, bands.widths].map(|table| table.get(band) as usize);
+        assert!((start..start + width).contains(&bin), "bin {bin} is not in band {band}");
+        let place = first + bin - start;
+        let weight = (position % (1 << WEIGHT_BITS)) as i16;
+        assert_eq!(bands.weights.get(place), weight, "bin {bin}");
+        // The last bin is the upper end itself; of the last band there is no falling side.
+        if bin < END_BIN - 1 {
+            assert_eq!(bands.unweights.get(place), (1 << WEIGHT_BITS) - 1 - weight, "bin {bin}");
+        } else {
+            assert_eq!((band, weight), (CHANNELS, 0));
         }
-        assert_ne!(bin, start, "every band has a bin");
-        let width = rising.len().next_multiple_of(4);
-        rising.resize(width, 0);
-        falling.resize(width, 0);
-        frequency_starts.push(aligned as i16);
-        weight_starts.push(weights.len() as i16);
-        widths.push(width as i16);
-        weights.extend(rising);
-        unweights.extend(falling);
+        position = position.wrapping_sub(step);
+        step -= u32::from(change);
     }
-    assert_eq!((DEFAULT.first_bin, DEFAULT.end_bin), (first_bin, bin));
-    assert_eq!(DEFAULT.frequency_starts[..], frequency_starts);
-    assert_eq!(DEFAULT.weight_starts[..], weight_starts);
-    assert_eq!(DEFAULT.widths[..], widths);
-    assert_eq!(DEFAULT.weights, weights);
-    assert_eq!(DEFAULT.unweights, unweights);
 }
 
 #[test]
 fn the_noise_fractions_have_fourteen_bits() {
-    let noise = DEFAULT.noise;
+    let noise = NOISE;
     let fraction = |value: f64| (value * one(FRACTION_BITS)) as u32;
     assert_eq!((noise.fraction_bits, noise.smoothing_bits, noise.clamping), (FRACTION_BITS, SMOOTHING_BITS, false));
     assert_eq!((noise.even_smoothing, noise.odd_smoothing), (fraction(EVEN_SMOOTHING), fraction(ODD_SMOOTHING)));
@@ -129,15 +104,15 @@ fn the_gains_are_parabolas_through_a_power_law() {
         table.extend([start, slope, end - start - slope, 0].map(|value| value as i16));
     }
     table.pop();
-    assert_eq!(DEFAULT.gain_table[..], table);
+    assert_eq!(GAINS[..], table);
     // Gain and correction together leave the ratio of signal to noise with 12 fractional bits.
-    assert_eq!(DEFAULT.gain_shift, GAIN_BITS - correction_bits() - 12);
+    assert_eq!(GAIN_SHIFT, GAIN_BITS - correction_bits() - 12);
 }
 
 #[test]
 fn the_logarithm_is_corrected_towards_log2() {
-    assert_eq!(DEFAULT.log_correction_bits, correction_bits());
-    assert_eq!(DEFAULT.log_scale, 1 << 6);
+    assert_eq!(LOG_CORRECTION_BITS, correction_bits());
+    assert_eq!(LOG_SCALE, 1 << 6);
     for (index, correction) in LOG2_CORRECTIONS.iter().enumerate() {
         let line = index as f64 / 128.0;
         assert_eq!(*correction as f64, (((1.0 + line).log2() - line) * 65536.0).round(), "{index}");

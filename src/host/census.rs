@@ -3,7 +3,7 @@
 //! Every invocation is observed op by op, so that tensors are seen before others take their bytes over.
 
 use micro_runtime::arena::ElementType;
-use micro_runtime::frontend::{CHANNELS, FrontEnd, STRIDE_SAMPLES, WINDOW_SAMPLES, tables};
+use micro_runtime::frontend::{CHANNELS, FrontEnd, STRIDE_SAMPLES, WINDOW_SAMPLES};
 use micro_runtime::interpreter::{DataFault, Interpreter};
 
 use super::loaded::Loaded;
@@ -52,7 +52,7 @@ impl<'l> Census<'l> {
         let window_rows = self.window_rows().expect("the model takes feature rows");
         let mut samples = samples.to_vec();
         samples.resize(samples.len().max((window_rows - 1) * STRIDE_SAMPLES + WINDOW_SAMPLES), 0);
-        let mut front_end = FrontEnd::new(&tables::DEFAULT);
+        let mut front_end = FrontEnd::new();
         let (mut rest, mut rows) = (samples.as_slice(), Vec::new());
         while let Some(row) = front_end.push(&mut rest) {
             rows.extend(row.map(|feature| feature as u8));

@@ -14,7 +14,7 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 
-use micro_runtime::frontend::{FrontEnd, STRIDE_SAMPLES, WINDOW_SAMPLES, tables};
+use micro_runtime::frontend::{FrontEnd, STRIDE_SAMPLES, WINDOW_SAMPLES};
 use thiserror::Error;
 
 /// Samples that are read at a time; a clip is never held as a whole, whatever length it claims.
@@ -48,7 +48,7 @@ pub fn row_count(samples: u32) -> u32 {
 /// # Errors
 /// [`FeaturesError`]. What was answered before stays valid; an answer may break off inside its rows.
 pub fn stream(mut clips: impl Read, mut rows: impl Write) -> Result<u64, FeaturesError> {
-    let mut front_end = FrontEnd::new(&tables::DEFAULT);
+    let mut front_end = FrontEnd::new();
     let mut bytes = vec![0u8; BLOCK_SAMPLES * 2];
     let mut samples = Vec::with_capacity(BLOCK_SAMPLES);
     let mut clip = 0;
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn a_clip_has_the_rows_of_the_front_end() {
         let samples = loud(BLOCK_SAMPLES * 2 + 1234);
-        let mut front_end = FrontEnd::new(&tables::DEFAULT);
+        let mut front_end = FrontEnd::new();
         let mut expected = row_count(samples.len() as u32).to_le_bytes().to_vec();
         let mut rest = samples.as_slice();
         while let Some(row) = front_end.push(&mut rest) {

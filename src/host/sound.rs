@@ -1,7 +1,7 @@
 //! Clips through the pipeline, streaming exactly as the firmware does.
 
 use micro_runtime::detect::{Detection, DetectorSettings};
-use micro_runtime::frontend::{CHANNELS, SAMPLE_RATE, tables};
+use micro_runtime::frontend::{CHANNELS, SAMPLE_RATE};
 use micro_runtime::interpreter::DataFault;
 use micro_runtime::pipeline::{Listening, Pipeline, PipelineError, ROW_MS, Row, memory_bytes};
 use micro_runtime::program::Program;
@@ -129,7 +129,7 @@ pub fn listen(program: Program<'_>, samples: &[i16], settings: &Settings) -> Res
     let mut memory = AlignedBytes::zeroed(memory_bytes(&program));
     let listening = Listening { stride_rows: settings.stride_ms / ROW_MS, detector: settings.detector };
     let mut pipeline: Pipeline<'_, MAX_LABELS, MAX_RESULTS> =
-        Pipeline::new(program, &tables::DEFAULT, listening, &mut memory).map_err(ListenError::Pipeline)?;
+        Pipeline::new(program, listening, &mut memory).map_err(ListenError::Pipeline)?;
     let mut heard = Heard { window_rows: pipeline.window_rows(), ..Heard::default() };
     let mut rest = samples;
     while let Some(row) = pipeline.push(&mut rest) {

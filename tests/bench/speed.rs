@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use micro_runtime::detect::DetectorSettings;
-use micro_runtime::frontend::{FrontEnd, STRIDE_SAMPLES, tables};
+use micro_runtime::frontend::{FrontEnd, STRIDE_SAMPLES};
 use micro_runtime::interpreter::Interpreter;
 use tinyml::aligned::AlignedBytes;
 use tinyml::compile::Options;
@@ -89,7 +89,7 @@ fn main() {
     let mut timings: Vec<Timing> = models.iter().filter_map(|path| invoke(path)).collect();
 
     let samples = samples();
-    let mut front_end = FrontEnd::new(&tables::DEFAULT);
+    let mut front_end = FrontEnd::new();
     timings.push(measure("front end, 20 ms", || {
         let mut slice = &samples[..STRIDE_SAMPLES];
         while std::hint::black_box(front_end.push(&mut slice)).is_some() {}

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use micro_runtime::board::{Board, SPARKFUN_EDGE, SPARKFUN_EDGE2};
-use micro_runtime::frontend::tables;
 use micro_runtime::kernels;
 use micro_runtime::microphone::Leveller;
 use micro_runtime::pipeline::{Listening, Pipeline, memory_bytes};
@@ -124,8 +123,7 @@ impl Device {
         let program = Program::parse(program, kernels::all).unwrap();
         let mut memory = AlignedBytes::zeroed(memory_bytes(&program));
         let listening = Listening::of(&program).unwrap();
-        let mut pipeline: Pipeline<'_, 32, 16> =
-            Pipeline::new(program, &tables::DEFAULT, listening, &mut memory).unwrap();
+        let mut pipeline: Pipeline<'_, 32, 16> = Pipeline::new(program, listening, &mut memory).unwrap();
         let mut leveller = Leveller::new();
         let mut words = Vec::new();
         let codes: Vec<u16> =

@@ -10,14 +10,15 @@ use super::{high_multiply, rounding_right_shift};
 /// `value * 2^shift` for `shift` in `0..=31`, clamped to the range of `i32`.
 #[inline(always)]
 pub fn saturating_left_shift(value: i32, shift: u32) -> i32 {
-    ((value as i64) << shift).clamp(i32::MIN as i64, i32::MAX as i64) as i32
+    let shifted = value << shift;
+    if shifted >> shift == value { shifted } else { i32::MAX ^ (value >> 31) }
 }
 
 /// `(a + b) / 2`, rounded to the nearest, ties away from zero.
 #[inline(always)]
 pub fn rounding_half_sum(a: i32, b: i32) -> i32 {
     let sum = a as i64 + b as i64;
-    ((sum + if sum >= 0 { 1 } else { -1 }) / 2) as i32
+    ((sum + (sum >= 0) as i64) >> 1) as i32
 }
 
 /// `exp(-2^(index - 2))` without integer bits.

@@ -23,8 +23,6 @@ use bytemuck::{Pod, Zeroable};
 
 use crate::arena::{Input, Output};
 use dsp::Native;
-use noise::NoiseReduction;
-use pcan::GAIN_TABLE_LENGTH;
 
 /// Samples a second that the front end is made for.
 pub const SAMPLE_RATE: usize = 16_000;
@@ -39,55 +37,23 @@ pub const FFT_SIZE: usize = 512;
 /// Frequencies that a transform gives, from 0 to half the sample rate.
 pub const BINS: usize = FFT_SIZE / 2 + 1;
 
-/// Everything that makes one front end differ from another: tables and numbers, stage by stage.
-///
-/// [`tables::DEFAULT`] is the one that exists today.
-#[derive(Clone, Copy, Debug)]
-pub struct Settings<'t> {
-    /// Weights of the window, with `window_shift` fractional bits.
-    pub window: &'t [i16; WINDOW_SAMPLES],
-    /// Fractional bits of the window.
-    pub window_shift: u32,
-    /// The forward table of [`fft::fill_twiddles`] for [`FFT_SIZE`], a complex number a word, real parts low.
-    pub twiddles: &'t [u32; dsp::TWIDDLES],
-    /// The first frequency whose energy counts.
-    pub first_bin: usize,
-    /// One past the last frequency whose energy counts.
-    pub end_bin: usize,
-    /// The filter bank's rising sides, see [`Bands`].
-    pub weights: &'t [i16],
-    /// The filter bank's falling sides, see [`Bands`].
-    pub unweights: &'t [i16],
-    /// The first bin of each band.
-    pub frequency_starts: &'t [i16; CHANNELS + 1],
-    /// The first weight of each band.
-    pub weight_starts: &'t [i16; CHANNELS + 1],
-    /// The number of bins of each band.
-    pub widths: &'t [i16; CHANNELS + 1],
-    /// How noise is estimated and subtracted.
-    pub noise: NoiseReduction,
-    /// Gain over noise, see [`pcan::gain_for`].
-    pub gain_table: &'t [i16; GAIN_TABLE_LENGTH],
-    /// Right shift of signal times gain.
-    pub gain_shift: u32,
-    /// What a natural logarithm of 1 becomes.
-    pub log_scale: u32,
-    /// Left shift before the logarithm.
-    pub log_correction_bits: u32,
-}
-
 /// A stream of samples becoming rows of features: [`Stream`] and [`Workspace`] in one, about 3 KB.
-pub struct FrontEnd<'t> {
-    settings: &'t Settings<'t>,
+pub struct FrontEnd {
     stream: Stream,
     workspace: Workspace,
 }
 
-impl<'t> FrontEnd<'t> {
+impl Default for FrontEnd {
+    fn default() -> FrontEnd {
+        FrontEnd::new()
+    }
+}
+
+impl FrontEnd {
     /// A front end that has heard nothing.
-    pub const fn new(settings: &'t Settings<'t>) -> Self {
+    pub const fn new() -> FrontEnd {
         let workspace = Workspace { spectrum: [0; dsp::SPECTRUM], frame: [0; dsp::FRAME] };
-        FrontEnd { settings, stream: Stream::new(), workspace }
+        FrontEnd { stream: Stream::new(), workspace }
     }
 
     /// Forgets all samples and the noise estimate.
@@ -102,7 +68,7 @@ impl<'t> FrontEnd<'t> {
 
     /// As [`Stream::push`].
     pub fn push(&mut self, samples: &mut &[i16]) -> Option<[i8; CHANNELS]> {
-        self.stream.push(self.settings, &mut self.workspace, samples)
+        self.stream.push(&mut self.workspace, samples)
     }
 }
 
@@ -151,12 +117,7 @@ impl Stream {
     /// Call it until it returns `None`; then `samples` is empty. Row `i` covers the samples from
     /// `i * STRIDE_SAMPLES` to `i * STRIDE_SAMPLES + WINDOW_SAMPLES` since the start or the last
     /// [`reset`](Self::reset), however they were cut into slices.
-    pub fn push(
-        &mut self,
-        settings: &Settings<'_>,
-        workspace: &mut Workspace,
-        samples: &mut &[i16],
-    ) -> Option<[i8; CHANNELS]> {
+    pub fn push(&mut self, workspace: &mut Workspace, samples: &mut &[i16]) -> Option<[i8; CHANNELS]> {
         let taken = samples.len().min(self.samples_needed());
         let (now, later) = samples.split_at(taken);
         self.samples[self.filled as usize..][..taken].copy_from_slice(now);
@@ -165,32 +126,28 @@ impl Stream {
         if self.samples_needed() > 0 {
             return None;
         }
-        let row = self.row(settings, workspace);
+        let row = self.row(workspace);
         self.samples.copy_within(STRIDE_SAMPLES.., 0);
         self.filled = (WINDOW_SAMPLES - STRIDE_SAMPLES) as u32;
         Some(row)
     }
 
     /// The features of the full window, all stages in order.
-    fn row(&mut self, settings: &Settings<'_>, workspace: &mut Workspace) -> [i8; CHANNELS] {
-        let gains = Input::from(&settings.gain_table[..]);
+    fn row(&mut self, workspace: &mut Workspace) -> [i8; CHANNELS] {
         let noise = Output::from(&mut self.noise[..]);
         let Workspace { spectrum, frame } = workspace;
-
-        let shift = dsp::windowed::<Native>(&self.samples, settings.window, settings.window_shift, frame);
-        dsp::energies::<Native>(frame, shift, settings.twiddles, spectrum);
-        spectrum[..settings.first_bin.min(BINS)].fill(0);
-        spectrum[settings.end_bin.min(BINS)..].fill(0);
-        let mut sums = [0; CHANNELS];
-        dsp::accumulate(settings, spectrum, &mut sums);
-        let mut levels = sums.map(|sum| dsp::rounded_square_root(sum).wrapping_shr(shift));
+        let shift = dsp::windowed::<Native>(&self.samples, frame);
+        dsp::energies::<Native>(frame, shift, spectrum);
+        let mut levels = [0; CHANNELS];
+        dsp::levels(spectrum, shift, &mut levels);
         let levels = Output::from(&mut levels[..]);
         let mut features = [0i16; CHANNELS];
         let features = Output::from(&mut features[..]);
         let mut row = [0; CHANNELS];
-        noise::subtract_noise(&settings.noise, levels.as_input(), noise, levels);
-        pcan::apply_gain(gains, settings.gain_shift, levels.as_input(), noise.as_input(), levels);
-        log::logarithms(levels.as_input(), settings.log_scale, settings.log_correction_bits, features);
+        noise::subtract_noise(&tables::NOISE, levels.as_input(), noise, levels);
+        let gains = Input::from(&tables::GAINS[..]);
+        pcan::apply_gain(gains, tables::GAIN_SHIFT, levels.as_input(), noise.as_input(), levels);
+        log::logarithms(levels.as_input(), tables::LOG_SCALE, tables::LOG_CORRECTION_BITS, features);
         scale::features_to_int8(features.as_input(), Output::from(&mut row[..]));
         row
     }

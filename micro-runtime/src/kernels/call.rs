@@ -36,11 +36,10 @@ impl<'p> Op<'p> {
 
     /// The parameters, when there are as many bytes as `P` has.
     pub fn parameters<P: Pod>(&self) -> Result<&'p P, Fault> {
-        let bytes = parameter_bytes(self.program, self.record);
-        if bytes.len() != size_of::<P>() {
+        if self.record.parameter_bytes as usize != size_of::<P>() {
             return Err(Fault::new("its parameters have the wrong length"));
         }
-        bytemuck::try_from_bytes(bytes).map_err(|_| Fault::new("its parameters are not aligned"))
+        arena::record(self.program.bytes(), self.record.parameters).ok_or(Fault::new("its parameters are not aligned"))
     }
 
     /// Requires this many inputs, outputs and scratch operands.
@@ -96,10 +95,7 @@ impl<'p> Op<'p> {
 
     /// Requires input `index` to be there with exactly `elements` elements of type `T`.
     pub fn input<T: Element>(&self, index: usize, elements: usize) -> Result<(), Fault> {
-        if index >= self.inputs() {
-            return Err(Fault::new("an input is missing"));
-        }
-        fits::<T>(operand(self.program, self.record, index), elements)
+        self.require(Wanted { group: Group::Inputs, types: T::ACCEPTED }, index, elements)
     }
 
     /// As [`input`](Op::input), but the input may be absent.
@@ -111,8 +107,8 @@ impl<'p> Op<'p> {
     pub fn constant_input<T: Element>(&self, index: usize) -> Result<Input<'p, T>, Fault> {
         if self.has_input(index) {
             let operand = operand(self.program, self.record, index);
-            if operand.region == Region::Constant as u8 && has_type::<T>(operand) {
-                return Ok(arena::constants(constant_bytes(self.program, operand)));
+            if operand.region == Region::Constant as u8 && accepts::<T>(operand) {
+                return Ok(constant(self.program, operand).elements());
             }
         }
         Err(Fault::new("an input is not the constant it must be"))
@@ -120,22 +116,38 @@ impl<'p> Op<'p> {
 
     /// Requires output `index` to lie in the arena with exactly `elements` elements of type `T`.
     pub fn output<T: Element>(&self, index: usize, elements: usize) -> Result<(), Fault> {
-        if index >= self.outputs() {
-            return Err(Fault::new("an output is missing"));
-        }
-        let operand = operand(self.program, self.record, self.inputs() + index);
-        in_arena(operand)?;
-        fits::<T>(operand, elements)
+        self.require(Wanted { group: Group::Outputs, types: T::ACCEPTED }, index, elements)
     }
 
     /// Requires scratch operand `index` to lie in the arena with exactly `elements` elements of type `T`.
     pub fn scratch_elements<T: Element>(&self, index: usize, elements: usize) -> Result<(), Fault> {
-        if index >= self.scratch() {
-            return Err(Fault::new("a scratch operand is missing"));
+        self.require(Wanted { group: Group::Scratch, types: T::ACCEPTED }, index, elements)
+    }
+
+    #[inline(never)]
+    fn require(&self, wanted: Wanted, index: usize, elements: usize) -> Result<(), Fault> {
+        let (first, count) = match wanted.group {
+            Group::Inputs => (0, self.inputs()),
+            Group::Outputs => (self.inputs(), self.outputs()),
+            Group::Scratch => (self.inputs() + self.outputs(), self.scratch()),
+        };
+        if index >= count {
+            return Err(Fault::new("an operand is missing"));
         }
-        let operand = operand(self.program, self.record, self.inputs() + self.outputs() + index);
-        in_arena(operand)?;
-        fits::<T>(operand, elements)
+        let operand = operand(self.program, self.record, first + index);
+        if wanted.group != Group::Inputs {
+            in_arena(operand)?;
+        }
+        let element_type = ElementType::from_code(operand.element_type)
+            .filter(|&found| operand.region != Region::Absent as u8 && wanted.types >> found as u32 & 1 == 1);
+        let Some(element_type) = element_type else {
+            return Err(Fault::new("an operand has the wrong element type"));
+        };
+        // It has whole elements, and all types that are wanted have their size.
+        if operand.bytes as usize / element_type.size() != elements {
+            return Err(Fault::new("an operand has the wrong length"));
+        }
+        Ok(())
     }
 
     /// The length of scratch operand `index`, whatever its type, in bytes; 0 when there is none.
@@ -176,30 +188,45 @@ fn in_arena(operand: &OperandRecord) -> Result<(), Fault> {
     if operand.region == Region::Arena as u8 { Ok(()) } else { Err(Fault::new("an output is not in the arena")) }
 }
 
-fn has_type<T: Element>(operand: &OperandRecord) -> bool {
+/// The operands of an op, by what they are to it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum Group {
+    Inputs,
+    Outputs,
+    Scratch,
+}
+
+/// What an operand must be.
+#[derive(Clone, Copy)]
+struct Wanted {
+    group: Group,
+    /// The [element types](Element::ACCEPTED) that are right.
+    types: u16,
+}
+
+/// Whether an operand may be read as elements of type `T`.
+pub(crate) fn accepts<T: Element>(operand: &OperandRecord) -> bool {
     ElementType::from_code(operand.element_type).is_some_and(T::accepts)
 }
 
-fn fits<T: Element>(operand: &OperandRecord, elements: usize) -> Result<(), Fault> {
-    if !has_type::<T>(operand) || operand.region == Region::Absent as u8 {
-        return Err(Fault::new("an operand has the wrong element type"));
-    }
-    if elements.checked_mul(size_of::<T>()) != Some(operand.bytes as usize) {
-        return Err(Fault::new("an operand has the wrong length"));
-    }
-    Ok(())
-}
-
-fn parameter_bytes<'p>(program: &Program<'p>, record: &OpRecord) -> &'p [u8] {
-    &program.bytes()[record.parameters as usize..][..record.parameter_bytes as usize]
-}
-
+#[inline(never)]
 fn operand<'p>(program: &Program<'p>, record: &OpRecord, index: usize) -> &'p OperandRecord {
     &program.operands()[record.first_operand as usize + index]
 }
 
-fn constant_bytes<'p>(program: &Program<'p>, operand: &OperandRecord) -> &'p [u8] {
-    &program.bytes()[operand.offset as usize..][..operand.bytes as usize]
+fn constant<'p>(program: &Program<'p>, operand: &OperandRecord) -> Input<'p, u8> {
+    Input::from(program.bytes()).range(operand.offset as usize, operand.bytes as usize)
+}
+
+/// The bytes of an operand; none of one that is absent.
+#[inline(never)]
+pub(crate) fn view<'a>(program: &Program<'a>, arena: Arena<'a>, operand: &OperandRecord) -> Input<'a, u8> {
+    match Region::from_code(operand.region) {
+        Some(Region::Constant) => constant(program, operand),
+        Some(Region::Arena) => arena.bytes(operand.offset, operand.bytes).as_input(),
+        _ => Input::empty(),
+    }
 }
 
 /// How an invocation goes on after an op.
@@ -247,7 +274,8 @@ impl<'a> Call<'a> {
     /// The parameters.
     #[inline]
     pub fn parameters<P: Pod>(&self) -> &'a P {
-        bytemuck::from_bytes(parameter_bytes(self.program, self.record))
+        let found = arena::record(self.program.bytes(), self.record.parameters);
+        found.unwrap_or_else(|| unreachable!("its check has read them"))
     }
 
     /// The number of inputs, absent ones included.
@@ -271,22 +299,21 @@ impl<'a> Call<'a> {
     /// Input `index`; empty when it is absent.
     #[inline]
     pub fn input<T: Element>(&self, index: usize) -> Input<'a, T> {
-        assert!(index < self.inputs());
-        self.view(index)
+        self.input_bytes(index).elements()
     }
 
     /// Input `index` as bytes, whatever its type.
-    #[inline]
+    #[inline(never)]
     pub fn input_bytes(&self, index: usize) -> Input<'a, u8> {
         assert!(index < self.inputs());
-        self.view(index)
+        view(self.program, self.arena, operand(self.program, self.record, index))
     }
 
     /// Output `index`.
     #[inline]
     pub fn output<T: Element>(&self, index: usize) -> Output<'a, T> {
         assert!(index < self.outputs());
-        self.cells(self.inputs() + index)
+        self.cells(self.inputs() + index).elements()
     }
 
     /// Output `index` as bytes, whatever its type.
@@ -305,22 +332,14 @@ impl<'a> Call<'a> {
     #[inline]
     pub fn scratch<T: Element>(&self, index: usize) -> Output<'a, T> {
         assert!(index < self.record.scratch as usize);
-        self.cells(self.inputs() + self.outputs() + index)
+        self.cells(self.inputs() + self.outputs() + index).elements()
     }
 
-    fn view<T: Element>(&self, index: usize) -> Input<'a, T> {
-        let operand = operand(self.program, self.record, index);
-        match Region::from_code(operand.region) {
-            Some(Region::Constant) => arena::constants(constant_bytes(self.program, operand)),
-            Some(Region::Arena) => self.arena.elements(operand.offset as usize, operand.bytes as usize).as_input(),
-            _ => Input::empty(),
-        }
-    }
-
-    fn cells<T: Element>(&self, index: usize) -> Output<'a, T> {
+    #[inline(never)]
+    fn cells(&self, index: usize) -> Output<'a, u8> {
         let operand = operand(self.program, self.record, index);
         assert!(operand.region == Region::Arena as u8);
-        self.arena.elements(operand.offset as usize, operand.bytes as usize)
+        self.arena.bytes(operand.offset, operand.bytes)
     }
 
     /// Runs a subgraph, one that [`Op::subgraph`] allowed. False when the invocation ends early: return at once.

@@ -118,7 +118,7 @@ pub mod r#while;
 pub mod zeros_like;
 
 pub use call::{Call, Fault, MAXIMUM_RUNS, Op, volume};
-pub(crate) use call::{Flow, Progress};
+pub(crate) use call::{Flow, Progress, accepts, view};
 pub use registry::{PATHS, all};
 
 /// One way to run one op on one combination of element types.

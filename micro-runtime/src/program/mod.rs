@@ -11,7 +11,7 @@ use core::fmt;
 
 use bytemuck::Pod;
 
-use crate::arena::{ALIGNMENT, ElementType};
+use crate::arena::{self, ALIGNMENT, ElementType};
 use crate::kernels::{Kernel, Op};
 pub use checksum::{Checksum, crc32, crc32_of};
 pub use error::ProgramError;
@@ -128,15 +128,12 @@ impl<'p> Program<'p> {
         if KernelSet::from_code(header.kernel_set).is_none() {
             return Err(ProgramError::KernelSet { found: header.kernel_set });
         }
-        self.checked::<SubgraphRecord>(header.subgraphs, "subgraphs")?;
-        self.checked::<OpRecord>(header.ops, "ops")?;
-        self.checked::<OperandRecord>(header.operands, "operands")?;
-        self.checked::<TensorRecord>(header.inputs, "inputs")?;
-        self.checked::<TensorRecord>(header.outputs, "outputs")?;
-        self.checked::<u32>(header.extents, "extents")?;
-        self.checked::<InitialiserRecord>(header.initialisers, "initialisers")?;
-        self.checked::<ListeningRecord>(header.listening, "listening settings")?;
-        let labels = self.checked::<u8>(header.labels, "labels")?;
+        for (section, &(size, name)) in header.sections().iter().zip(&SECTIONS) {
+            if !arena::holds_records(self.bytes, section.offset, section.count, size.into()) {
+                return Err(ProgramError::Section { name });
+            }
+        }
+        let labels: &[u8] = self.records(header.labels);
         if core::str::from_utf8(labels).is_err() || labels.last().is_some_and(|&byte| byte != 0) {
             return Err(ProgramError::Section { name: "labels" });
         }
@@ -149,8 +146,8 @@ impl<'p> Program<'p> {
             }
         }
         for tensor in self.inputs().iter().chain(self.outputs()) {
-            let extents = (tensor.first_extent as u64, tensor.first_extent as u64 + tensor.rank as u64);
-            if !self.operand_is_inside(&tensor.operand) || extents.1 > header.extents.count as u64 {
+            let has_extents = lie_in(tensor.first_extent, tensor.rank, header.extents.count as usize);
+            if !self.operand_is_inside(&tensor.operand) || !has_extents {
                 return Err(ProgramError::Section { name: "inputs and outputs" });
             }
         }
@@ -158,16 +155,15 @@ impl<'p> Program<'p> {
             return Err(ProgramError::Section { name: "inputs" });
         }
         for initialiser in self.initialisers() {
-            let data_end = initialiser.data_offset as u64 + initialiser.bytes as u64;
             let has_data = initialiser.data_offset != NO_DATA;
-            if initialiser.arena_offset as u64 + initialiser.bytes as u64 > header.arena_bytes as u64
-                || (has_data && data_end > self.bytes.len() as u64)
+            if !lie_in(initialiser.arena_offset, initialiser.bytes, self.arena_bytes())
+                || has_data && !lie_in(initialiser.data_offset, initialiser.bytes, self.bytes.len())
             {
                 return Err(ProgramError::Section { name: "initialisers" });
             }
         }
         for (number, subgraph) in self.subgraphs().iter().enumerate() {
-            if subgraph.first_op as u64 + subgraph.op_count as u64 > header.ops.count as u64 {
+            if !lie_in(subgraph.first_op, subgraph.op_count, header.ops.count as usize) {
                 return Err(ProgramError::Section { name: "subgraphs" });
             }
             for index in subgraph.first_op..subgraph.first_op + subgraph.op_count {
@@ -179,11 +175,9 @@ impl<'p> Program<'p> {
 
     fn check_op(&self, index: u32, subgraph: u32) -> Result<(), ProgramError> {
         let record = &self.ops()[index as usize];
-        let operands =
-            record.first_operand as u64 + record.inputs as u64 + record.outputs as u64 + record.scratch as u64;
-        let parameters = record.parameters as u64 + record.parameter_bytes as u64;
-        if operands > self.header.operands.count as u64
-            || parameters > self.bytes.len() as u64
+        let operands = record.inputs as u32 + record.outputs as u32 + record.scratch as u32;
+        if !lie_in(record.first_operand, operands, self.header.operands.count as usize)
+            || !lie_in(record.parameters, record.parameter_bytes.into(), self.bytes.len())
             || !record.parameters.is_multiple_of(4)
         {
             return Err(ProgramError::Op { index, fault: "its records reach past the end" });
@@ -195,32 +189,19 @@ impl<'p> Program<'p> {
     }
 
     fn operand_is_inside(&self, operand: &OperandRecord) -> bool {
-        let end = operand.offset as u64 + operand.bytes as u64;
         let limit = match Region::from_code(operand.region) {
             Some(Region::Absent) => return true,
-            Some(Region::Constant) => self.bytes.len() as u64,
-            Some(Region::Arena) => self.header.arena_bytes as u64,
+            Some(Region::Constant) => self.bytes.len(),
+            Some(Region::Arena) => self.arena_bytes(),
             None => return false,
         };
-        ElementType::from_code(operand.element_type).is_some_and(|element_type| {
-            let size = element_type.size() as u32;
-            end <= limit && operand.offset.is_multiple_of(size) && operand.bytes.is_multiple_of(size)
-        })
-    }
-
-    fn checked<T: Pod>(&self, section: Section, name: &'static str) -> Result<&'p [T], ProgramError> {
-        let start = section.offset as usize;
-        (section.count as usize)
-            .checked_mul(size_of::<T>())
-            .and_then(|bytes| start.checked_add(bytes))
-            .and_then(|end| self.bytes.get(start..end))
-            .and_then(|bytes| bytemuck::try_cast_slice(bytes).ok())
-            .ok_or(ProgramError::Section { name })
+        lie_in(operand.offset, operand.bytes, limit)
+            && ElementType::from_code(operand.element_type)
+                .is_some_and(|found| (operand.offset | operand.bytes).is_multiple_of(found.size() as u32))
     }
 
     fn records<T: Pod>(&self, section: Section) -> &'p [T] {
-        let start = section.offset as usize;
-        bytemuck::cast_slice(&self.bytes[start..start + section.count as usize * size_of::<T>()])
+        arena::records(self.bytes, section.offset, section.count).unwrap_or_default()
     }
 
     /// The bytes of the whole Program.
@@ -279,8 +260,8 @@ impl<'p> Program<'p> {
     }
 
     /// The labels of the first output, in its order; none when the Program carries none.
-    pub fn labels(&self) -> impl Iterator<Item = &'p str> + Clone + use<'p> {
-        core::str::from_utf8(self.records(self.header.labels)).unwrap_or_default().split_terminator('\0')
+    pub fn labels(&self) -> Labels<'p> {
+        Labels { rest: self.records(self.header.labels) }
     }
 
     /// How to listen with it, when the Program says so.
@@ -291,5 +272,28 @@ impl<'p> Program<'p> {
     /// The kernel that runs an op of this Program.
     pub(crate) fn kernel(&self, code: u32) -> Option<&'static Kernel> {
         (self.find)(code)
+    }
+}
+
+/// Whether `count` things from the one with the number `first` on are among the first `limit`.
+fn lie_in(first: u32, count: u32, limit: usize) -> bool {
+    first.checked_add(count).is_some_and(|end| end as usize <= limit)
+}
+
+/// The iterator of [`Program::labels`].
+#[derive(Clone)]
+pub struct Labels<'p> {
+    rest: &'p [u8],
+}
+
+impl<'p> Iterator for Labels<'p> {
+    type Item = &'p str;
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<&'p str> {
+        let length = self.rest.iter().position(|&byte| byte == 0)?;
+        let (label, rest) = self.rest.split_at(length);
+        self.rest = rest.get(1..).unwrap_or_default();
+        Some(core::str::from_utf8(label).unwrap_or_default())
     }
 }

@@ -3,6 +3,8 @@
 //! Little-endian, without padding, made of `u32`, `i32`, `u16` and `u8` only, so that they read the same on every
 //! machine. Offsets count bytes from the start of the Program or of the arena.
 
+use core::mem::offset_of;
+
 use bytemuck::{Pod, Zeroable};
 
 /// The first four bytes of every Program.
@@ -58,6 +60,26 @@ pub struct Header {
     /// At most one [`ListeningRecord`].
     pub listening: Section,
 }
+
+impl Header {
+    /// All sections, in their order.
+    pub fn sections(&self) -> &[Section] {
+        bytemuck::cast_slice(&bytemuck::bytes_of(self)[offset_of!(Header, subgraphs)..])
+    }
+}
+
+/// The bytes of a record of each of the [sections](Header::sections), and the section's name.
+pub(super) static SECTIONS: [(u8, &str); 9] = [
+    (size_of::<SubgraphRecord>() as u8, "subgraphs"),
+    (size_of::<OpRecord>() as u8, "ops"),
+    (size_of::<OperandRecord>() as u8, "operands"),
+    (size_of::<TensorRecord>() as u8, "inputs"),
+    (size_of::<TensorRecord>() as u8, "outputs"),
+    (size_of::<u32>() as u8, "extents"),
+    (size_of::<InitialiserRecord>() as u8, "initialisers"),
+    (size_of::<u8>() as u8, "labels"),
+    (size_of::<ListeningRecord>() as u8, "listening settings"),
+];
 
 /// The offset of the first byte that the checksum covers.
 pub const CHECKED_FROM: usize = 16;

@@ -1,7 +1,7 @@
 //! Samples become lines and lights.
 
 use micro_runtime::detect::{Detection, DetectorSettings, background_labels};
-use micro_runtime::frontend::{SAMPLE_RATE, tables};
+use micro_runtime::frontend::SAMPLE_RATE;
 use micro_runtime::log::{Event, Values};
 use micro_runtime::pipeline::{Listening, Pipeline, ROW_MS, Row, label_count, memory_bytes};
 use micro_runtime::program::{Checksum, Program};
@@ -45,7 +45,7 @@ impl<'a> Listener<'a> {
         let (program, checksum) = Program::parse_before_checksum(slot, firmware.find)?;
         let listening = listening(&program);
         let room_bytes = memory.len();
-        let pipeline = Pipeline::new(program, &tables::DEFAULT, listening, memory)?;
+        let pipeline = Pipeline::new(program, listening, memory)?;
         let window_rows = pipeline.window_rows();
         Ok(Listener {
             program,

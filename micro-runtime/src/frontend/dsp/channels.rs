@@ -1,34 +1,37 @@
 //! From energies to channels: [`accumulate`](crate::frontend::filterbank::accumulate) and
-//! [`rounded_square_root`](crate::frontend::filterbank::rounded_square_root) in fewer steps.
+//! [`square_roots`](crate::frontend::filterbank::square_roots) in fewer steps.
 
 use super::SPECTRUM;
-use crate::frontend::{CHANNELS, Settings};
+use crate::frontend::CHANNELS;
+use crate::frontend::tables::{END_BIN, FIRST_BIN, FIRST_POSITION, FIRST_STEP, STEP_CHANGES};
 
-/// Sums the energies of the frequencies into channels.
-///
-/// The tables of the settings lie inside of one another, as those of [`DEFAULT`](crate::frontend::tables::DEFAULT) do;
-/// weights count as unsigned. What lies outside counts nothing.
+/// Bits of the weights.
+const WEIGHT_BITS: u32 = 12;
+
+/// Sums the energies of the frequencies into channels, takes the square roots of the sums and shifts them right by `shift`
+/// bits, of which the low five count.
 #[inline]
-pub fn accumulate(settings: &Settings<'_>, energy: &[u32; SPECTRUM], channels: &mut [u64; CHANNELS]) {
-    let mut falling_before = 0;
+pub fn levels(energy: &[u32; SPECTRUM], shift: u32, levels: &mut [u32; CHANNELS]) {
+    const ONE: u32 = 1 << WEIGHT_BITS;
+    let (mut position, mut step) = (FIRST_POSITION, FIRST_STEP);
+    let mut bins = energy[FIRST_BIN..END_BIN].iter().zip(&STEP_CHANGES);
+    let mut falling_before = 0u64;
     for band in 0..=CHANNELS {
-        let run = |table: &[i16; CHANNELS + 1]| table[band] as u16 as usize;
-        let (bin, weight, width) = (run(settings.frequency_starts), run(settings.weight_starts), run(settings.widths));
-        let (mut rising, mut falling) = (0u64, 0u64);
-        if let (Some(energy), Some(weights), Some(unweights)) = (
-            energy.get(bin..bin + width),
-            settings.weights.get(weight..weight + width),
-            settings.unweights.get(weight..weight + width),
-        ) {
-            for ((&energy, &weight), &unweight) in energy.iter().zip(weights).zip(unweights) {
-                rising = rising.wrapping_add(energy as u64 * weight as u16 as u64);
-                falling = falling.wrapping_add(energy as u64 * unweight as u16 as u64);
-            }
+        let bands_above = (CHANNELS - band) as u32;
+        let (mut rising, mut total) = (0u64, 0u64);
+        while position >> WEIGHT_BITS == bands_above
+            && let Some((&energy, &change)) = bins.next()
+        {
+            rising += energy as u64 * (position % ONE) as u64;
+            total += energy as u64;
+            position = position.wrapping_sub(step);
+            step -= change as u32;
         }
         if band > 0 {
-            channels[band - 1] = rising.wrapping_add(falling_before);
+            levels[band - 1] = rounded_square_root(rising + falling_before).wrapping_shr(shift);
         }
-        falling_before = falling;
+        // Both weights of a bin are rounded down: where neither is whole, they add up to one less than 1.
+        falling_before = total * (ONE - 1) as u64 - rising;
     }
 }
 

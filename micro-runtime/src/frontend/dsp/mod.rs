@@ -10,6 +10,6 @@ mod lanes;
 mod native;
 mod transform;
 
-pub use channels::{accumulate, rounded_square_root};
+pub use channels::{levels, rounded_square_root};
 pub use lanes::{Emulated, Lanes, Native};
-pub use transform::{FRAME, SPECTRUM, TWIDDLES, energies, windowed};
+pub use transform::{FRAME, SPECTRUM, energies, windowed};

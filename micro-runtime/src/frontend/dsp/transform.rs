@@ -4,8 +4,8 @@
 
 use super::lanes::{Lanes, high, low, word};
 use crate::arena::Input;
-use crate::fixed::saturate_i16;
 use crate::frontend::auto_scale::loudest;
+use crate::frontend::tables::{SINES, WINDOW_RISES, WINDOW_SHIFT};
 use crate::frontend::{BINS, FFT_SIZE, WINDOW_SAMPLES};
 
 /// Words of a window of samples.
@@ -17,9 +17,6 @@ pub const SPECTRUM: usize = BINS;
 /// Complex values of the transform inside the real one.
 const COUNT: usize = FFT_SIZE / 2;
 
-/// Words of the table of twiddles.
-pub const TWIDDLES: usize = COUNT + COUNT / 2;
-
 /// Half of the last place of a fraction of 15 bits.
 const HALF: i32 = 1 << 14;
 
@@ -27,21 +24,24 @@ const HALF: i32 = 1 << 14;
 /// returns by how many bits [`auto_scale`](crate::frontend::auto_scale::auto_scale) would shift the result left. Both
 /// hold pairs of samples.
 #[inline]
-pub fn windowed<L: Lanes>(
-    samples: &[i16; WINDOW_SAMPLES],
-    weights: &[i16; WINDOW_SAMPLES],
-    shift: u32,
-    frame: &mut [u32; FRAME],
-) -> u32 {
+pub fn windowed<L: Lanes>(samples: &[i16; WINDOW_SAMPLES], frame: &mut [u32; FRAME]) -> u32 {
     let (mut greatest, mut least) = (0, 0);
     let (samples, _) = samples.as_chunks::<2>();
-    let (weights, _) = weights.as_chunks::<2>();
-    for ((target, sample), weight) in frame.iter_mut().zip(samples).zip(weights) {
-        let faded = |lane: usize| saturate_i16((sample[lane] as i32 * weight[lane] as i32).wrapping_shr(shift)) as i32;
-        let pair = word(faded(0), faded(1));
-        greatest = L::greater(greatest, pair);
-        least = L::lesser(least, pair);
-        *target = pair;
+    let (rises, _) = WINDOW_RISES.as_chunks::<2>();
+    let mut weight = 0;
+    let mut fade = |pair: usize, weights: [i32; 2]| {
+        // No weight is above 1, so nothing saturates.
+        let faded = |lane: usize| (samples[pair][lane] as i32 * weights[lane]) >> WINDOW_SHIFT;
+        let faded = word(faded(0), faded(1));
+        greatest = L::greater(greatest, faded);
+        least = L::lesser(least, faded);
+        frame[pair] = faded;
+    };
+    for (pair, rises) in rises.iter().enumerate() {
+        let first = weight + rises[0] as i32;
+        weight = first + rises[1] as i32;
+        fade(pair, [first, weight]);
+        fade(FRAME - 1 - pair, [weight, first]);
     }
     let least = low(least).min(high(least));
     let peak = if least > i16::MIN as i32 {
@@ -55,17 +55,28 @@ pub fn windowed<L: Lanes>(
 
 /// Transforms the pairs of samples in `frame`, shifted left by `shift` bits, with zeros behind them, and writes the
 /// energy of each frequency.
-///
-/// `twiddles` is the forward table of [`fill_twiddles`](crate::frontend::fft::fill_twiddles) for [`FFT_SIZE`].
 #[inline]
-pub fn energies<L: Lanes>(frame: &[u32; FRAME], shift: u32, twiddles: &[u32; TWIDDLES], energy: &mut [u32; SPECTRUM]) {
+pub fn energies<L: Lanes>(frame: &[u32; FRAME], shift: u32, energy: &mut [u32; SPECTRUM]) {
     let (values, _) = energy.split_first_chunk_mut::<COUNT>().unwrap_or_else(|| unreachable!("a spectrum is longer"));
-    let (stages, split) = twiddles.split_at(COUNT);
     first_stage::<L>(frame, shift, values);
-    stage::<L, 4, 16>(values, stages);
-    stage::<L, 16, 64>(values, stages);
-    stage::<L, 64, 256>(values, stages);
-    separate::<L>(split, energy);
+    let (mut part, mut step) = (4, FFT_SIZE / 16);
+    while part < COUNT {
+        stage::<L>(values, part, step);
+        (part, step) = (4 * part, step / 4);
+    }
+    separate::<L>(energy);
+}
+
+/// The root of unity that is `steps` of [`FFT_SIZE`] behind 1, fewer than a whole turn.
+#[inline(never)]
+fn root_of_unity(steps: usize) -> u32 {
+    const QUARTER: usize = FFT_SIZE / 4;
+    let rest = steps % QUARTER;
+    let (mut re, mut im) = (SINES[QUARTER - rest] as i32, -(SINES[rest] as i32));
+    for _ in 0..steps / QUARTER {
+        (re, im) = (im, -re);
+    }
+    word(re, im)
 }
 
 /// What a stage of four does to its inputs: a rounded quarter, nearly.
@@ -108,44 +119,45 @@ fn first_stage<L: Lanes>(frame: &[u32; FRAME], shift: u32, values: &mut [u32; CO
     let (parts, _) = values.as_chunks_mut::<4>();
     for (index, part) in parts.iter_mut().enumerate() {
         // The index with its digits to the base of 4 turned around.
-        let start = (index & 3) << 4 | index & 12 | index >> 4;
+        let start = (index & 3) << 4 | index & 12 | index >> 4 & 3;
+        let (a, b, c) = (scaled(frame[start]), scaled(frame[start + PART]), scaled(frame[start + 2 * PART]));
         let d = if start + 3 * PART < FRAME { scaled(frame[start + 3 * PART]) } else { 0 };
-        let [a, b, c] = [0, PART, 2 * PART].map(|offset| scaled(frame[start + offset]));
         *part = butterfly::<L>(a, b, c, d);
     }
 }
 
-/// The stage that joins transforms of `PART` values to transforms of `SPAN`, four times as many.
+/// The stage that joins transforms of `part` values to transforms of four times as many, whose roots of unity are `step`
+/// of [`FFT_SIZE`] apart.
 #[inline(always)]
-fn stage<L: Lanes, const PART: usize, const SPAN: usize>(values: &mut [u32; COUNT], twiddles: &[u32]) {
-    let step = COUNT / SPAN;
-    let (blocks, _) = values.as_chunks_mut::<SPAN>();
-    for block in blocks {
-        let (parts, _) = block.as_chunks_mut::<PART>();
-        let [first, second, third, fourth] = parts else { unreachable!("four parts make a span") };
-        for index in 0..PART {
-            let turned = |value, times: usize| product::<L>(quarter::<L>(value), twiddles[times * index * step]);
-            let joined = butterfly::<L>(
-                quarter::<L>(first[index]),
-                turned(second[index], 1),
-                turned(third[index], 2),
-                turned(fourth[index], 3),
-            );
-            [first[index], second[index], third[index], fourth[index]] = joined;
+fn stage<L: Lanes>(values: &mut [u32; COUNT], part: usize, step: usize) {
+    for index in 0..part {
+        let turn = index * step;
+        let (once, twice, thrice) = (root_of_unity(turn), root_of_unity(2 * turn), root_of_unity(3 * turn));
+        let turned = |value, twiddle| product::<L>(quarter::<L>(value), twiddle);
+        let mut a = index;
+        while a < COUNT {
+            // No place is past the end; the remainder tells the compiler so.
+            let (b, c, d) = ((a + part) % COUNT, (a + 2 * part) % COUNT, (a + 3 * part) % COUNT);
+            let (second, third, fourth) =
+                (turned(values[b], once), turned(values[c], twice), turned(values[d], thrice));
+            [values[a], values[b], values[c], values[d]] =
+                butterfly::<L>(quarter::<L>(values[a]), second, third, fourth);
+            a += 4 * part;
         }
     }
 }
 
 /// Takes the transforms of the even and the odd samples apart, and replaces the values by energies.
 #[inline(always)]
-fn separate<L: Lanes>(twiddles: &[u32], values: &mut [u32; SPECTRUM]) {
+fn separate<L: Lanes>(values: &mut [u32; SPECTRUM]) {
     let first = half::<L>(values[0]);
     let (sum, difference) = (low(first) + high(first), low(first) - high(first));
     let square = |value: i32| (value as i16 as i32 * value as i16 as i32) as u32;
     values[0] = square(sum);
     values[COUNT] = square(difference);
-    for (index, &twiddle) in twiddles.iter().enumerate().take(COUNT / 2) {
-        let (lower, upper) = (index + 1, COUNT - 1 - index);
+    for lower in 1..=COUNT / 2 {
+        let upper = COUNT - lower;
+        let twiddle = root_of_unity(FFT_SIZE / 4 + lower);
         let a = half::<L>(values[lower]);
         let b = values[upper];
         let b = half::<L>(b & 0xFFFF | L::subtract(0, b) & 0xFFFF_0000);

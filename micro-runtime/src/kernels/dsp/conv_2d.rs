@@ -11,7 +11,7 @@ use bytemuck::{Pod, Zeroable};
 
 use super::inner::channels::Stage;
 use super::inner::pixels::{Filters, pair_words, two_pixels};
-use super::inner::widen::{Runs, copy_run, two_by_two};
+use super::inner::widen::{Runs, copy_runs, two_by_two};
 use super::{Instructions, Native, TWIN};
 use crate::arena::{Input, Output};
 use crate::kernels::support::requantise::OutputStage;
@@ -50,12 +50,8 @@ impl Parameters {
         elements.checked_next_multiple_of(4).ok_or(Fault::new("its window is too large"))
     }
 
-    /// Words of packed weights and records.
-    fn words(&self) -> Result<usize, Fault> {
-        volume(&[pair_words(self.elements()?) as u32, self.geometry.output_channels.div_ceil(2)])
-    }
-
     /// Whether each window is one pixel of the input, of whole words.
+    #[inline(never)]
     fn is_pointwise(&self) -> bool {
         let g = &self.geometry;
         [g.window_height, g.window_width, g.stride_height, g.stride_width] == [1; 4]
@@ -65,12 +61,13 @@ impl Parameters {
             && g.input_channels.is_multiple_of(4)
     }
 
-    /// Bytes of the second scratch operand: none for windows that always lie in the input as whole words.
-    pub fn patch_bytes(&self) -> Result<usize, Fault> {
+    /// Bytes of the second scratch operand, for windows of so many elements in the packed weights: none for windows that
+    /// always lie in the input as whole words.
+    pub fn patch_bytes(&self, elements: usize) -> Result<usize, Fault> {
         if self.is_pointwise() {
             return Ok(0);
         }
-        volume(&[self.elements()? as u32, 2])?.checked_add(8).ok_or(Fault::new("its window is too large"))
+        volume(&[elements as u32, 2])?.checked_add(8).ok_or(Fault::new("its window is too large"))
     }
 }
 
@@ -79,13 +76,14 @@ fn check(op: &Op<'_>) -> Result<(), Fault> {
     op.arity(2, 1, 2)?;
     p.geometry.check()?;
     op.input::<i8>(0, p.geometry.input_elements()?)?;
-    if volume(&[p.geometry.window_width, p.geometry.input_channels])? > p.row_elements as usize || p.elements()? == 0 {
+    let elements = p.elements()?;
+    if volume(&[p.geometry.window_width, p.geometry.input_channels])? > p.row_elements as usize || elements == 0 {
         return Err(Fault::new("its weights have no place for a row of its window"));
     }
-    op.input::<i32>(1, p.words()?)?;
+    op.input::<i32>(1, volume(&[pair_words(elements) as u32, p.geometry.output_channels.div_ceil(2)])?)?;
     op.output::<i8>(0, p.geometry.output_elements()?)?;
-    op.scratch_elements::<i32>(0, p.elements()?)?;
-    op.scratch_elements::<i8>(1, p.patch_bytes()?)
+    op.scratch_elements::<i32>(0, elements)?;
+    op.scratch_elements::<i8>(1, p.patch_bytes(elements)?)
 }
 
 struct Convolution<'a> {
@@ -169,10 +167,11 @@ impl Convolution<'_> {
             return false;
         }
         let start = |pixel| geometry.input_pixel(pixel, 0, 0) * channels;
+        let starts = (start(first), start(second));
         let (begin, end) = (rows.first * length, (rows.first + rows.count) * length);
         let step = geometry.dilation_height as usize * geometry.input_width as usize * channels;
         let runs = Runs { count: rows.count, length, step };
-        if !runs.lie_in(self.input, start(first)) || !runs.lie_in(self.input, start(second)) {
+        if !runs.lie_in(self.input, starts.0.max(starts.1)) {
             return false;
         }
         if end - begin < self.values.len() {
@@ -180,7 +179,7 @@ impl Convolution<'_> {
             self.values.range(0, begin).fill(outside);
             self.values.tail(end).fill(outside);
         }
-        two_by_two::<I>(self.input, (start(first), start(second)), runs, self.values.range(begin, end - begin));
+        two_by_two::<I>(self.input, starts, runs, self.values.range(begin, end - begin));
         true
     }
 
@@ -201,27 +200,23 @@ impl Convolution<'_> {
         let (rows, columns, channels) = (pixel.rows, pixel.columns, geometry.input_channels as usize);
         let taps = geometry.window_height as usize * geometry.window_width as usize;
         let row_elements = self.parameters.row_elements as usize;
-        let is_whole = rows.count * columns.count == taps;
-        if !is_whole {
+        if rows.count * columns.count != taps {
             patch.fill(self.parameters.zero_point as i8);
         }
         if rows.count * columns.count == 0 {
             return;
         }
-        // A run is the row of a dense window, else a tap.
-        let dilation = geometry.dilation_width as usize;
-        let (runs, length) = if dilation == 1 { (1, columns.count * channels) } else { (columns.count, channels) };
         let step = geometry.dilation_height as usize * geometry.input_width as usize * channels;
-        let mut from = geometry.input_pixel(pixel, 0, 0) * channels;
-        let mut to = rows.first * row_elements + columns.first * channels;
-        for _ in 0..rows.count {
-            for run in 0..runs {
-                let (source, target) = (from + run * dilation * channels, to + run * channels);
-                // What spills out of a run of a whole window is the place of the next run, or of no tap at all.
-                copy_run(self.input.tail(source), length, patch.tail(target), is_whole);
-            }
-            from += step;
-            to += row_elements;
+        let from = geometry.input_pixel(pixel, 0, 0) * channels;
+        let to = rows.first * row_elements + columns.first * channels;
+        // A run is the row of a dense window, else a tap: those of a column, one column after the other.
+        let dilation = geometry.dilation_width as usize;
+        let is_dense = dilation == 1;
+        let length = if is_dense { columns.count * channels } else { channels };
+        let runs = Runs { count: rows.count, length, step };
+        for column in 0..if is_dense { 1 } else { columns.count } {
+            let (from, to) = (from + column * dilation * channels, to + column * channels);
+            copy_runs(self.input, from, runs, patch, to, row_elements);
         }
     }
 }

@@ -44,7 +44,7 @@ pub fn step(
     };
     let channels = geometry.output_channels as usize;
     let Some(pairs) = pairs(layer, &constants, channels, packed_elements, weight) else { return Ok(None) };
-    let patch_bytes = parameters.patch_bytes().map_err(window_fault)?;
+    let patch_bytes = parameters.patch_bytes(packed_elements).map_err(window_fault)?;
     // Both windows are read before anything of the two pixels is written. The second pixel is read earlier than if it
     // were computed alone, so the distance of a kernel that takes pixel after pixel is enough.
     let whole = [Progress { written: 0, read: 0 }];

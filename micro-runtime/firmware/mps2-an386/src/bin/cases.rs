@@ -11,7 +11,7 @@
 #![no_std]
 #![no_main]
 
-use micro_runtime::frontend::{FrontEnd, tables};
+use micro_runtime::frontend::FrontEnd;
 use micro_runtime::interpreter::Interpreter;
 use micro_runtime::kernels;
 use micro_runtime::program::Program;
@@ -143,7 +143,7 @@ fn model(case: &[u8], memory: &mut [u8], results: &mut Results<'_>) {
 
 fn sound(case: &mut [u8], results: &mut Results<'_>) {
     let samples: &mut [i16] = bytemuck::cast_slice_mut(case);
-    let mut front_end = FrontEnd::new(&tables::DEFAULT);
+    let mut front_end = FrontEnd::new();
     let mut rest = &*samples;
     while let Some(row) = front_end.push(&mut rest) {
         results.word(1);

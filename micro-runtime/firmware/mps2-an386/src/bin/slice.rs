@@ -7,7 +7,7 @@
 
 use core::ptr::addr_of_mut;
 
-use micro_runtime::frontend::{FrontEnd, STRIDE_SAMPLES, tables};
+use micro_runtime::frontend::{FrontEnd, STRIDE_SAMPLES};
 use mps2_an386::counter;
 use mps2_an386::semihosting::{File, arguments, exit, print};
 
@@ -31,7 +31,7 @@ extern "C" fn main() -> ! {
     let memory = unsafe { &mut (*addr_of_mut!(SAMPLES)).0 };
     let length = file.read(memory);
     let mut samples = [0i16; STRIDE_SAMPLES];
-    let mut front_end = FrontEnd::new(&tables::DEFAULT);
+    let mut front_end = FrontEnd::new();
     let (mut rows, mut total, mut most) = (0u32, 0u32, 0u32);
     let mut checksum = 0u32;
     counter::start();

@@ -10,7 +10,7 @@ use crate::kernels::dsp::instructions::Instructions;
 pub struct Runs {
     /// How many.
     pub count: usize,
-    /// Bytes of each, a multiple of 4. They may overlap.
+    /// Bytes of each. They may overlap.
     pub length: usize,
     /// Bytes from the start of one to the start of the next.
     pub step: usize,
@@ -18,7 +18,7 @@ pub struct Runs {
 
 impl Runs {
     /// Whether all of them lie in `input` when the first starts at `start`.
-    #[inline(always)]
+    #[inline]
     pub fn lie_in(&self, input: Input<'_, i8>, start: usize) -> bool {
         self.count == 0 || start + (self.count - 1) * self.step + self.length <= input.len()
     }
@@ -26,8 +26,8 @@ impl Runs {
 
 /// Widens runs that start at `first` and at `second` of `input` side by side: of each four bytes of both, the even ones
 /// of the first run, the even ones of the second, the odd ones of the first, the odd ones of the second. Panics unless
-/// the runs lie in `input`, and `to` has as many words as all runs from `first` have bytes.
-#[inline(always)]
+/// the runs are of whole words and lie in `input`, and `to` has as many words as all runs from `first` have bytes.
+#[inline(never)]
 pub fn two_by_two<I: Instructions>(
     input: Input<'_, i8>,
     (first, second): (usize, usize),
@@ -57,21 +57,43 @@ pub fn two_by_two<I: Instructions>(
     }
 }
 
-/// Copies the first `len` bytes of `source` to `target`, and up to three more behind them where `may_spill` allows it,
-/// word by word. Panics when the bytes reach past the end of either.
+/// Copies runs that start at `from` of `input` to `patch` from `to` on, where they are `pitch` bytes apart. Panics when runs
+/// reach past the end of either.
 #[inline(always)]
-pub fn copy_run(source: Input<'_, i8>, len: usize, target: Output<'_, i8>, may_spill: bool) {
-    let may_spill = may_spill && len.next_multiple_of(4) <= source.len().min(target.len());
-    let whole = if may_spill { len.next_multiple_of(4) } else { len & !3 };
-    assert!(whole <= source.len() && whole <= target.len());
-    let (mut read, mut write) = (source.as_ptr().cast::<u32>(), target.as_mut_ptr().cast::<u32>());
-    for _ in 0..whole / 4 {
-        // SAFETY: another four bytes of both runs are left, as just asserted, and neither access needs alignment. Cells
-        // may be written through a shared reference.
-        unsafe {
-            write.write_unaligned(read.read_unaligned());
-            (read, write) = (read.add(1), write.add(1));
+pub fn copy_runs(input: Input<'_, i8>, from: usize, runs: Runs, patch: Output<'_, i8>, to: usize, pitch: usize) {
+    let copies = Runs { step: pitch, ..runs };
+    assert!(runs.lie_in(input, from) && copies.lie_in(patch.as_input(), to));
+    let mut source = input.as_ptr().wrapping_add(from);
+    let mut target = patch.as_mut_ptr().wrapping_add(to);
+    for _ in 0..runs.count {
+        // SAFETY: the run and its copy lie in both, as just asserted, and neither access needs alignment. Cells may be
+        // written through a shared reference.
+        unsafe { copy_run(source, target, runs.length) };
+        (source, target) = (source.wrapping_add(runs.step), target.wrapping_add(pitch));
+    }
+}
+
+/// Copies `length` bytes, word by word; the last word may lie over the one before.
+///
+/// # Safety
+///
+/// So many bytes are readable at `source` and writable at `target`.
+#[inline(always)]
+unsafe fn copy_run(source: *const i8, target: *mut i8, length: usize) {
+    // SAFETY: the caller's promise: each word and each byte is one of the run.
+    unsafe {
+        if let Some(last) = length.checked_sub(4) {
+            let copy = |place: usize| {
+                target.add(place).cast::<u32>().write_unaligned(source.add(place).cast::<u32>().read_unaligned());
+            };
+            let mut place = 0;
+            while place < last {
+                copy(place);
+                place += 4;
+            }
+            copy(last);
+        } else {
+            (0..length).for_each(|place| target.add(place).write(source.add(place).read()));
         }
     }
-    (whole..len).for_each(|index| target.set(index, source.get(index)));
 }
