@@ -14,7 +14,7 @@ use support::image::Linked;
 const KEPT: [&str; 3] = ["conv_2d", "fully_connected", "softmax"];
 
 /// What lies among the kernels and is none.
-const NO_KERNELS: [&str; 8] = ["call", "dsp", "emulated", "inner", "instructions", "native", "number", "registry"];
+const NO_KERNELS: [&str; 5] = ["call", "dsp", "inner", "number", "registry"];
 
 /// Copies a folder, without what was built in it.
 fn copy(from: &Path, to: &Path) {

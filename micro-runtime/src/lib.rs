@@ -15,6 +15,7 @@ pub mod board;
 pub mod detect;
 pub mod fixed;
 pub mod frontend;
+pub mod instructions;
 pub mod interpreter;
 pub mod kernels;
 pub mod log;

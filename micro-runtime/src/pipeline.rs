@@ -269,7 +269,6 @@ impl<'a, const LABELS: usize, const RESULTS: usize> Pipeline<'a, LABELS, RESULTS
         resumed(program, arena).reset();
         let stream: &mut Stream = bytemuck::from_bytes_mut(&mut stream[..size_of::<Stream>()]);
         stream.reset();
-        rows.fill(i8::MIN);
         Ok(Pipeline {
             program,
             detector,
@@ -314,7 +313,6 @@ impl<'a, const LABELS: usize, const RESULTS: usize> Pipeline<'a, LABELS, RESULTS
         self.stream.reset();
         self.interpreter().reset();
         self.detector.reset();
-        self.rows.fill(i8::MIN);
         self.row_count = 0;
     }
 

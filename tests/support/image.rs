@@ -187,7 +187,7 @@ fn by_file(file: &str) -> ((&'static str, String), bool) {
     match rest.split('/').collect::<Vec<_>>()[..] {
         ["kernels", "mod.rs" | "call.rs"] => (("interpreter", stem.to_string()), true),
         ["kernels", _] => specific("kernel", &stem.to_uppercase()),
-        ["kernels", "dsp", "mod.rs" | "native.rs" | "instructions.rs"] => (("kernel", "shared by twins".into()), false),
+        ["kernels", "dsp", "mod.rs"] | ["instructions", ..] => (("kernel", "shared by twins".into()), false),
         ["kernels", "dsp", _] => specific("kernel", &format!("{} (armv7em)", stem.to_uppercase())),
         ["kernels", "dsp", ..] => (("kernel", "shared by twins".into()), false),
         ["kernels", ..] => (("kernel", "shared".into()), false),

@@ -7,6 +7,12 @@
 
 use super::{high_multiply, rounding_right_shift};
 
+/// [`high_multiply`], once for all the polynomials: they take many, and little time of any model.
+#[inline(never)]
+fn product(a: i32, b: i32) -> i32 {
+    high_multiply(a, b)
+}
+
 /// `value * 2^shift` for `shift` in `0..=31`, clamped to the range of `i32`.
 #[inline(always)]
 pub fn saturating_left_shift(value: i32, shift: u32) -> i32 {
@@ -40,7 +46,7 @@ pub fn exp_of_negative<const INTEGER_BITS: u32>(value: i32) -> i32 {
     let mut result = exp_of_last_quarter(saturating_left_shift(part, INTEGER_BITS));
     for (index, &factor) in EXP_OF_POWERS.iter().enumerate().take(INTEGER_BITS as usize + 2) {
         if quarters >> index & 1 != 0 {
-            result = high_multiply(result, factor);
+            result = product(result, factor);
         }
     }
     if INTEGER_BITS > 5 && value < -(1 << (36 - INTEGER_BITS)) { 0 } else { result }
@@ -52,12 +58,12 @@ fn exp_of_last_quarter(value: i32) -> i32 {
     const EXP_OF_MINUS_EIGHTH: i32 = 1_895_147_668;
     const THIRD: i32 = 715_827_883;
     let x = value.wrapping_add(1 << 28);
-    let square = high_multiply(x, x);
-    let cube = high_multiply(square, x);
-    let fourth = high_multiply(square, square);
-    let inner = high_multiply(rounding_right_shift(fourth, 2).wrapping_add(cube), THIRD);
+    let square = product(x, x);
+    let cube = product(square, x);
+    let fourth = product(square, square);
+    let inner = product(rounding_right_shift(fourth, 2).wrapping_add(cube), THIRD);
     let beyond_linear = rounding_right_shift(inner.wrapping_add(square), 1);
-    EXP_OF_MINUS_EIGHTH.wrapping_add(high_multiply(EXP_OF_MINUS_EIGHTH, x.wrapping_add(beyond_linear)))
+    EXP_OF_MINUS_EIGHTH.wrapping_add(product(EXP_OF_MINUS_EIGHTH, x.wrapping_add(beyond_linear)))
 }
 
 /// `1 / (1 + value)` for `value` in `[0, 1)`, both without integer bits.
@@ -79,10 +85,10 @@ fn two_over_one_plus(value: i32) -> i32 {
     const MINUS_32_OVER_17: i32 = -1_010_580_540;
     const ONE: i32 = 1 << 29;
     let half_denominator = rounding_half_sum(value, i32::MAX);
-    let mut x = FORTY_EIGHT_OVER_17.wrapping_add(high_multiply(half_denominator, MINUS_32_OVER_17));
+    let mut x = FORTY_EIGHT_OVER_17.wrapping_add(product(half_denominator, MINUS_32_OVER_17));
     for _ in 0..3 {
-        let error = ONE.wrapping_sub(high_multiply(half_denominator, x));
-        x = x.wrapping_add(saturating_left_shift(high_multiply(x, error), 2));
+        let error = ONE.wrapping_sub(product(half_denominator, x));
+        x = x.wrapping_add(saturating_left_shift(product(x, error), 2));
     }
     x
 }
@@ -124,11 +130,11 @@ pub fn ln_q12_to_q5(value: i32) -> i32 {
 
     let value = value.max(1);
     let leading = value.leading_zeros();
-    let plain = high_multiply(saturating_left_shift(value, leading - 1), ROOT_HALF);
+    let plain = product(saturating_left_shift(value, leading - 1), ROOT_HALF);
     let plain = saturating_left_shift(plain, 1);
     let plain_power = saturating_left_shift(INPUT_BITS - leading as i32, 31 - SUM_BITS).saturating_add(QUARTER);
 
-    let headroom = high_multiply(value, ROOT_HALF).leading_zeros() - 1;
+    let headroom = product(value, ROOT_HALF).leading_zeros() - 1;
     let scaled = saturating_left_shift(value, headroom);
     let scaled_power = saturating_left_shift(INPUT_BITS - headroom as i32, 31 - SUM_BITS).saturating_sub(QUARTER);
 
@@ -136,12 +142,12 @@ pub fn ln_q12_to_q5(value: i32) -> i32 {
     let power = plain_power.max(scaled_power);
     let p = rounding_half_sum(r, FOURTH_ROOT_HALF);
     let q = r.wrapping_sub(FOURTH_ROOT_HALF).wrapping_mul(2);
-    let square = high_multiply(q, q);
-    let numerator = high_multiply(q, r).wrapping_add(high_multiply(high_multiply(q, square), NUMERATOR_CUBIC));
-    let factor = DENOMINATOR_CONSTANT.wrapping_add(q).wrapping_add(high_multiply(DENOMINATOR_SQUARE, square));
-    let denominator_minus_one = high_multiply(p, factor).wrapping_add(high_multiply(DENOMINATOR_LINEAR, q));
-    let quotient = high_multiply(rounding_right_shift(numerator, SUM_BITS), one_over_one_plus(denominator_minus_one));
-    saturating_left_shift(high_multiply(power, LN_2).wrapping_add(quotient), 1)
+    let square = product(q, q);
+    let numerator = product(q, r).wrapping_add(product(product(q, square), NUMERATOR_CUBIC));
+    let factor = DENOMINATOR_CONSTANT.wrapping_add(q).wrapping_add(product(DENOMINATOR_SQUARE, square));
+    let denominator_minus_one = product(p, factor).wrapping_add(product(DENOMINATOR_LINEAR, q));
+    let quotient = product(rounding_right_shift(numerator, SUM_BITS), one_over_one_plus(denominator_minus_one));
+    saturating_left_shift(product(power, LN_2).wrapping_add(quotient), 1)
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub mod window;
 use bytemuck::{Pod, Zeroable};
 
 use crate::arena::{Input, Output};
-use dsp::Native;
+use crate::instructions::Native;
 
 /// Samples a second that the front end is made for.
 pub const SAMPLE_RATE: usize = 16_000;

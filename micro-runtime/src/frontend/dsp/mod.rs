@@ -5,11 +5,7 @@
 //! number.
 
 mod channels;
-mod lanes;
-#[cfg(dsp_extension)]
-mod native;
 mod transform;
 
 pub use channels::{levels, rounded_square_root};
-pub use lanes::{Emulated, Lanes, Native};
 pub use transform::{FRAME, SPECTRUM, energies, windowed};

@@ -2,11 +2,11 @@
 //! [`auto_scale`](crate::frontend::auto_scale::auto_scale), [`rfft`](crate::frontend::fft::rfft) and
 //! [`energies`](crate::frontend::energy::energies) in one.
 
-use super::lanes::{Lanes, high, low, word};
 use crate::arena::Input;
 use crate::frontend::auto_scale::loudest;
 use crate::frontend::tables::{SINES, WINDOW_RISES, WINDOW_SHIFT};
 use crate::frontend::{BINS, FFT_SIZE, WINDOW_SAMPLES};
+use crate::instructions::{Instructions, high, lanes, low};
 
 /// Words of a window of samples.
 pub const FRAME: usize = WINDOW_SAMPLES / 2;
@@ -24,7 +24,7 @@ const HALF: i32 = 1 << 14;
 /// returns by how many bits [`auto_scale`](crate::frontend::auto_scale::auto_scale) would shift the result left. Both
 /// hold pairs of samples.
 #[inline]
-pub fn windowed<L: Lanes>(samples: &[i16; WINDOW_SAMPLES], frame: &mut [u32; FRAME]) -> u32 {
+pub fn windowed<I: Instructions>(samples: &[i16; WINDOW_SAMPLES], frame: &mut [u32; FRAME]) -> u32 {
     let (mut greatest, mut least) = (0, 0);
     let (samples, _) = samples.as_chunks::<2>();
     let (rises, _) = WINDOW_RISES.as_chunks::<2>();
@@ -32,9 +32,9 @@ pub fn windowed<L: Lanes>(samples: &[i16; WINDOW_SAMPLES], frame: &mut [u32; FRA
     let mut fade = |pair: usize, weights: [i32; 2]| {
         // No weight is above 1, so nothing saturates.
         let faded = |lane: usize| (samples[pair][lane] as i32 * weights[lane]) >> WINDOW_SHIFT;
-        let faded = word(faded(0), faded(1));
-        greatest = L::greater(greatest, faded);
-        least = L::lesser(least, faded);
+        let faded = lanes(faded(0), faded(1));
+        greatest = I::greater_lanes(greatest, faded);
+        least = I::lesser_lanes(least, faded);
         frame[pair] = faded;
     };
     for (pair, rises) in rises.iter().enumerate() {
@@ -56,15 +56,15 @@ pub fn windowed<L: Lanes>(samples: &[i16; WINDOW_SAMPLES], frame: &mut [u32; FRA
 /// Transforms the pairs of samples in `frame`, shifted left by `shift` bits, with zeros behind them, and writes the
 /// energy of each frequency.
 #[inline]
-pub fn energies<L: Lanes>(frame: &[u32; FRAME], shift: u32, energy: &mut [u32; SPECTRUM]) {
+pub fn energies<I: Instructions>(frame: &[u32; FRAME], shift: u32, energy: &mut [u32; SPECTRUM]) {
     let (values, _) = energy.split_first_chunk_mut::<COUNT>().unwrap_or_else(|| unreachable!("a spectrum is longer"));
-    first_stage::<L>(frame, shift, values);
+    first_stage::<I>(frame, shift, values);
     let (mut part, mut step) = (4, FFT_SIZE / 16);
     while part < COUNT {
-        stage::<L>(values, part, step);
+        stage::<I>(values, part, step);
         (part, step) = (4 * part, step / 4);
     }
-    separate::<L>(energy);
+    separate::<I>(energy);
 }
 
 /// The root of unity that is `steps` of [`FFT_SIZE`] behind 1, fewer than a whole turn.
@@ -76,64 +76,64 @@ fn root_of_unity(steps: usize) -> u32 {
     for _ in 0..steps / QUARTER {
         (re, im) = (im, -re);
     }
-    word(re, im)
+    lanes(re, im)
 }
 
 /// What a stage of four does to its inputs: a rounded quarter, nearly.
 #[inline(always)]
-fn quarter<L: Lanes>(value: u32) -> u32 {
+fn quarter<I: Instructions>(value: u32) -> u32 {
     const FACTOR: u32 = (i16::MAX / 4) as u32;
-    L::pack_fractions(L::multiply_low(value, FACTOR, HALF), L::multiply_high_by_low(value, FACTOR, HALF))
+    I::pack_fractions(I::multiply_add_low(HALF, value, FACTOR), I::multiply_add_high_by_low(HALF, value, FACTOR))
 }
 
 /// What the last pass does to its inputs: a rounded half, nearly.
 #[inline(always)]
-fn half<L: Lanes>(value: u32) -> u32 {
+fn half<I: Instructions>(value: u32) -> u32 {
     const FACTOR: u32 = (i16::MAX / 2) as u32;
-    L::pack_fractions(L::multiply_low(value, FACTOR, HALF), L::multiply_high_by_low(value, FACTOR, HALF))
+    I::pack_fractions(I::multiply_add_low(HALF, value, FACTOR), I::multiply_add_high_by_low(HALF, value, FACTOR))
 }
 
 #[inline(always)]
-fn product<L: Lanes>(value: u32, twiddle: u32) -> u32 {
-    L::pack_fractions(L::real_product(value, twiddle, HALF), L::imaginary_product(value, twiddle, HALF))
+fn product<I: Instructions>(value: u32, twiddle: u32) -> u32 {
+    I::pack_fractions(I::real_product(HALF, value, twiddle), I::imaginary_product(HALF, value, twiddle))
 }
 
 /// The sums and differences of a butterfly of four.
 #[inline(always)]
-fn butterfly<L: Lanes>(a: u32, b: u32, c: u32, d: u32) -> [u32; 4] {
-    let (even_sum, even_difference) = (L::add(a, c), L::subtract(a, c));
-    let (odd_sum, odd_difference) = (L::add(b, d), L::subtract(b, d));
+fn butterfly<I: Instructions>(a: u32, b: u32, c: u32, d: u32) -> [u32; 4] {
+    let (even_sum, even_difference) = (I::add_lanes(a, c), I::subtract_lanes(a, c));
+    let (odd_sum, odd_difference) = (I::add_lanes(b, d), I::subtract_lanes(b, d));
     [
-        L::add(even_sum, odd_sum),
-        L::add_turned_back(even_difference, odd_difference),
-        L::subtract(even_sum, odd_sum),
-        L::subtract_turned_back(even_difference, odd_difference),
+        I::add_lanes(even_sum, odd_sum),
+        I::add_turned_back(even_difference, odd_difference),
+        I::subtract_lanes(even_sum, odd_sum),
+        I::subtract_turned_back(even_difference, odd_difference),
     ]
 }
 
 /// The stage that joins single values. Its only twiddle is the first, by which a quarter multiplied stays what it is.
 #[inline(always)]
-fn first_stage<L: Lanes>(frame: &[u32; FRAME], shift: u32, values: &mut [u32; COUNT]) {
+fn first_stage<I: Instructions>(frame: &[u32; FRAME], shift: u32, values: &mut [u32; COUNT]) {
     const PART: usize = COUNT / 4;
-    let scaled = |pair: u32| quarter::<L>(word(low(pair) << shift, high(pair) << shift));
+    let scaled = |pair: u32| quarter::<I>(lanes(low(pair) << shift, high(pair) << shift));
     let (parts, _) = values.as_chunks_mut::<4>();
     for (index, part) in parts.iter_mut().enumerate() {
         // The index with its digits to the base of 4 turned around.
         let start = (index & 3) << 4 | index & 12 | index >> 4 & 3;
         let (a, b, c) = (scaled(frame[start]), scaled(frame[start + PART]), scaled(frame[start + 2 * PART]));
         let d = if start + 3 * PART < FRAME { scaled(frame[start + 3 * PART]) } else { 0 };
-        *part = butterfly::<L>(a, b, c, d);
+        *part = butterfly::<I>(a, b, c, d);
     }
 }
 
 /// The stage that joins transforms of `part` values to transforms of four times as many, whose roots of unity are `step`
 /// of [`FFT_SIZE`] apart.
 #[inline(always)]
-fn stage<L: Lanes>(values: &mut [u32; COUNT], part: usize, step: usize) {
+fn stage<I: Instructions>(values: &mut [u32; COUNT], part: usize, step: usize) {
     for index in 0..part {
         let turn = index * step;
         let (once, twice, thrice) = (root_of_unity(turn), root_of_unity(2 * turn), root_of_unity(3 * turn));
-        let turned = |value, twiddle| product::<L>(quarter::<L>(value), twiddle);
+        let turned = |value, twiddle| product::<I>(quarter::<I>(value), twiddle);
         let mut a = index;
         while a < COUNT {
             // No place is past the end; the remainder tells the compiler so.
@@ -141,7 +141,7 @@ fn stage<L: Lanes>(values: &mut [u32; COUNT], part: usize, step: usize) {
             let (second, third, fourth) =
                 (turned(values[b], once), turned(values[c], twice), turned(values[d], thrice));
             [values[a], values[b], values[c], values[d]] =
-                butterfly::<L>(quarter::<L>(values[a]), second, third, fourth);
+                butterfly::<I>(quarter::<I>(values[a]), second, third, fourth);
             a += 4 * part;
         }
     }
@@ -149,8 +149,8 @@ fn stage<L: Lanes>(values: &mut [u32; COUNT], part: usize, step: usize) {
 
 /// Takes the transforms of the even and the odd samples apart, and replaces the values by energies.
 #[inline(always)]
-fn separate<L: Lanes>(values: &mut [u32; SPECTRUM]) {
-    let first = half::<L>(values[0]);
+fn separate<I: Instructions>(values: &mut [u32; SPECTRUM]) {
+    let first = half::<I>(values[0]);
     let (sum, difference) = (low(first) + high(first), low(first) - high(first));
     let square = |value: i32| (value as i16 as i32 * value as i16 as i32) as u32;
     values[0] = square(sum);
@@ -158,14 +158,14 @@ fn separate<L: Lanes>(values: &mut [u32; SPECTRUM]) {
     for lower in 1..=COUNT / 2 {
         let upper = COUNT - lower;
         let twiddle = root_of_unity(FFT_SIZE / 4 + lower);
-        let a = half::<L>(values[lower]);
+        let a = half::<I>(values[lower]);
         let b = values[upper];
-        let b = half::<L>(b & 0xFFFF | L::subtract(0, b) & 0xFFFF_0000);
-        let sum = L::add(a, b);
-        let turned = product::<L>(L::subtract(a, b), twiddle);
-        let at_lower = L::half_sum(sum, turned);
-        let (real, imaginary) = (L::half_difference(sum, turned), L::half_difference(turned, sum));
-        values[lower] = L::sum_of_products(at_lower, at_lower) as u32;
-        values[upper] = L::multiply_low(real, real, L::multiply_high(imaginary, imaginary)) as u32;
+        let b = half::<I>(b & 0xFFFF | I::subtract_lanes(0, b) & 0xFFFF_0000);
+        let sum = I::add_lanes(a, b);
+        let turned = product::<I>(I::subtract_lanes(a, b), twiddle);
+        let at_lower = I::half_sums(sum, turned);
+        let (real, imaginary) = (I::half_differences(sum, turned), I::half_differences(turned, sum));
+        values[lower] = I::sum_of_products(at_lower, at_lower) as u32;
+        values[upper] = I::multiply_add_low(I::multiply_high(imaginary, imaginary), real, real) as u32;
     }
 }

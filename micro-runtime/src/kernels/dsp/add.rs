@@ -4,9 +4,10 @@
 
 use bytemuck::{Pod, Zeroable};
 
+use super::TWIN;
 use super::inner::channels::{Channel, Stage};
 use super::inner::sums::{HEADROOM, Operand, sums};
-use super::{Instructions, Native, TWIN};
+use crate::instructions::{Instructions, Native};
 use crate::kernels::support::rescale::{Requantise, Rescale};
 use crate::kernels::{Call, Fault, Kernel, Op, code, number};
 

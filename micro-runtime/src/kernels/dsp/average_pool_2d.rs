@@ -1,8 +1,9 @@
 //! The twin of [`AVERAGE_POOL_2D int8`](crate::kernels::average_pool_2d::INT8) for a multiple of
 //! [`CHANNELS`](super::CHANNELS) channels and sums that fit 16 bits.
 
+use super::TWIN;
 use super::pools::{check, clamped, pool};
-use super::{Instructions, Native, TWIN};
+use crate::instructions::{Instructions, Native};
 use crate::kernels::{Kernel, code, number};
 
 /// `int8`.

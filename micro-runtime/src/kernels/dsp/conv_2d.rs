@@ -9,11 +9,12 @@
 
 use bytemuck::{Pod, Zeroable};
 
+use super::TWIN;
 use super::inner::channels::Stage;
 use super::inner::pixels::{Filters, pair_words, two_pixels};
 use super::inner::widen::{Runs, copy_runs, two_by_two};
-use super::{Instructions, Native, TWIN};
 use crate::arena::{Input, Output};
+use crate::instructions::{Instructions, Native};
 use crate::kernels::support::requantise::OutputStage;
 use crate::kernels::support::window::{Geometry, Pixel};
 use crate::kernels::{Call, Fault, Kernel, Op, code, number, volume};
@@ -63,6 +64,7 @@ impl Parameters {
 
     /// Bytes of the second scratch operand, for windows of so many elements in the packed weights: none for windows that
     /// always lie in the input as whole words.
+    #[inline(always)]
     pub fn patch_bytes(&self, elements: usize) -> Result<usize, Fault> {
         if self.is_pointwise() {
             return Ok(0);

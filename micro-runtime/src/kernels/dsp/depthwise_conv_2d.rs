@@ -8,8 +8,9 @@ use bytemuck::{Pod, Zeroable};
 
 use super::inner::channels::Stage;
 use super::inner::depthwise::{Filters, Inside, Pixels, pixels};
-use super::{CHANNELS, Instructions, Native, RECORD, TWIN};
+use super::{CHANNELS, RECORD, TWIN};
 use crate::arena::Input;
+use crate::instructions::{Instructions, Native};
 use crate::kernels::support::requantise::OutputStage;
 use crate::kernels::support::ring::Ring;
 use crate::kernels::support::window::{Geometry, Pixel};

@@ -6,7 +6,8 @@ use bytemuck::{Pod, Zeroable};
 
 use super::inner::channels::Stage;
 use super::inner::dense::{Filters, row};
-use super::{Instructions, Native, OUTPUTS, RECORD, TWIN};
+use super::{OUTPUTS, RECORD, TWIN};
+use crate::instructions::{Instructions, Native};
 use crate::kernels::support::requantise::OutputStage;
 use crate::kernels::{Call, Fault, Kernel, Op, code, number, volume};
 

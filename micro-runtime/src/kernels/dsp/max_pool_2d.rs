@@ -1,8 +1,9 @@
 //! The twin of [`MAX_POOL_2D int8`](crate::kernels::max_pool_2d::INT8) for a multiple of
 //! [`CHANNELS`](super::CHANNELS) channels.
 
+use super::TWIN;
 use super::pools::{check, clamped, pool};
-use super::{Instructions, Native, TWIN};
+use crate::instructions::{Instructions, Native};
 use crate::kernels::{Kernel, code, number};
 
 /// `int8`.

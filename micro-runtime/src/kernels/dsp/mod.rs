@@ -1,8 +1,8 @@
 //! Twins of kernels for Cortex-M4 and M7, which multiply two pairs of 16-bit numbers at a time.
 //!
-//! A twin gives the bytes that its plain kernel gives. It is written with the [`Instructions`] of the DSP extension,
-//! one function each, which are plain Rust on other machines: so the host runs the same loops. What a twin cannot do
-//! as it is (sums of more than 30 bits, factors of a half and more, ...) the compiler leaves to the plain kernel.
+//! A twin gives the bytes that its plain kernel gives. It is written with the [instructions](crate::instructions) of the
+//! DSP extension, one function each, which are plain Rust on other machines: so the host runs the same loops. What a twin
+//! cannot do as it is (sums of more than 30 bits, factors of a half and more, ...) the compiler leaves to the plain kernel.
 //!
 //! Weights are packed by the compiler, in the order in which the loops take them. Two output channels share a 16-bit
 //! lane: 256 times the weight of the one plus the weight of the other. One multiplication adds both, a second one adds
@@ -15,11 +15,7 @@
 //! a word for each difference that counts: all 256 of them, 1 KB, for input steps up to 0.12. Where rows are long, this
 //! is to be weighed again.
 
-mod emulated;
 mod inner;
-mod instructions;
-#[cfg(dsp_extension)]
-mod native;
 
 pub mod add;
 pub mod average_pool_2d;
@@ -29,11 +25,9 @@ pub mod fully_connected;
 pub mod max_pool_2d;
 pub mod pools;
 
-pub use emulated::Emulated;
 pub use inner::channels::RECORD;
 pub use inner::dense::OUTPUTS;
 pub use inner::depthwise::CHANNELS;
-pub use instructions::{Instructions, Native};
 
 /// What is added to the variant of a plain kernel for the code of its twin.
 const TWIN: u16 = 1 << 15;

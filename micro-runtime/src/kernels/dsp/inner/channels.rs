@@ -3,7 +3,7 @@
 #![allow(unsafe_code)]
 
 use crate::arena::Output;
-use crate::kernels::dsp::instructions::Instructions;
+use crate::instructions::Instructions;
 use crate::kernels::support::requantise::OutputStage;
 
 /// Words of the record of a channel: twice its bias, its mantissa, its shift.

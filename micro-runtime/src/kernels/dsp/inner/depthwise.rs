@@ -4,7 +4,7 @@
 
 use super::channels::{Channel, RECORD, Stage};
 use crate::arena::{Input, Output};
-use crate::kernels::dsp::instructions::Instructions;
+use crate::instructions::Instructions;
 
 /// How many channels are summed up side by side.
 pub const CHANNELS: usize = 4;

@@ -4,7 +4,7 @@
 
 use super::channels::{Channel, RECORD, Stage};
 use crate::arena::{Input, Output};
-use crate::kernels::dsp::instructions::Instructions;
+use crate::instructions::Instructions;
 
 /// What a convolution knows of its channels.
 pub struct Filters<'a> {

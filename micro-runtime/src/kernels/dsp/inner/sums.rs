@@ -5,7 +5,7 @@
 use super::channels::{Channel, Stage};
 use crate::arena::{Input, Output};
 use crate::fixed::Multiplier;
-use crate::kernels::dsp::instructions::Instructions;
+use crate::instructions::Instructions;
 
 /// Bits of headroom that bytes are raised by before they are scaled.
 pub const HEADROOM: u32 = 20;
@@ -101,7 +101,7 @@ pub fn sums<I: Instructions>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::dsp::Emulated;
+    use crate::instructions::Emulated;
     use crate::kernels::support::rescale::Rescale;
 
     #[test]

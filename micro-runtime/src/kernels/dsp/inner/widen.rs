@@ -3,7 +3,7 @@
 #![allow(unsafe_code)]
 
 use crate::arena::{Input, Output};
-use crate::kernels::dsp::instructions::Instructions;
+use crate::instructions::Instructions;
 
 /// Runs of bytes, all of the same length and the same distance apart.
 #[derive(Clone, Copy)]

@@ -2,30 +2,10 @@
 
 #![allow(unsafe_code)]
 
-use super::instructions::Instructions;
+use super::{Instructions, high, lanes, low};
 
 /// For machines without the extension.
 pub enum Emulated {}
-
-#[inline(always)]
-fn lanes(low: i16, high: i16) -> u32 {
-    low as u16 as u32 | (high as u16 as u32) << 16
-}
-
-#[inline(always)]
-fn low(word: u32) -> i16 {
-    word as i16
-}
-
-#[inline(always)]
-fn high(word: u32) -> i16 {
-    (word >> 16) as i16
-}
-
-#[inline(always)]
-fn product(left: i16, right: i16) -> i32 {
-    left as i32 * right as i32
-}
 
 impl Instructions for Emulated {
     #[inline(always)]
@@ -41,7 +21,7 @@ impl Instructions for Emulated {
     #[inline(always)]
     fn add_even_bytes(word: u32, bytes: u32) -> u32 {
         let [first, _, third, _] = bytes.to_le_bytes();
-        lanes(low(word).wrapping_add(first as i8 as i16), high(word).wrapping_add(third as i8 as i16))
+        lanes(low(word) + first as i8 as i32, high(word) + third as i8 as i32)
     }
 
     #[inline(always)]
@@ -56,12 +36,82 @@ impl Instructions for Emulated {
 
     #[inline(always)]
     fn multiply_add_low(sum: i32, left: u32, right: u32) -> i32 {
-        sum.wrapping_add(product(low(left), low(right)))
+        sum.wrapping_add(low(left) * low(right))
     }
 
     #[inline(always)]
     fn multiply_add_high(sum: i32, left: u32, right: u32) -> i32 {
-        sum.wrapping_add(product(high(left), high(right)))
+        sum.wrapping_add(high(left) * high(right))
+    }
+
+    #[inline(always)]
+    fn multiply_add_high_by_low(sum: i32, left: u32, right: u32) -> i32 {
+        (high(left) * low(right)).wrapping_add(sum)
+    }
+
+    #[inline(always)]
+    fn multiply_high(left: u32, right: u32) -> i32 {
+        high(left) * high(right)
+    }
+
+    #[inline(always)]
+    fn sum_of_products(left: u32, right: u32) -> i32 {
+        (low(left) * low(right)).wrapping_add(high(left) * high(right))
+    }
+
+    #[inline(always)]
+    fn real_product(sum: i32, left: u32, right: u32) -> i32 {
+        (low(left) * low(right)).wrapping_sub(high(left) * high(right)).wrapping_add(sum)
+    }
+
+    #[inline(always)]
+    fn imaginary_product(sum: i32, left: u32, right: u32) -> i32 {
+        (low(left) * high(right)).wrapping_add(high(left) * low(right)).wrapping_add(sum)
+    }
+
+    #[inline(always)]
+    fn add_lanes(left: u32, right: u32) -> u32 {
+        lanes(low(left) + low(right), high(left) + high(right))
+    }
+
+    #[inline(always)]
+    fn subtract_lanes(left: u32, right: u32) -> u32 {
+        lanes(low(left) - low(right), high(left) - high(right))
+    }
+
+    #[inline(always)]
+    fn add_turned_back(left: u32, right: u32) -> u32 {
+        lanes(low(left) + high(right), high(left) - low(right))
+    }
+
+    #[inline(always)]
+    fn subtract_turned_back(left: u32, right: u32) -> u32 {
+        lanes(low(left) - high(right), high(left) + low(right))
+    }
+
+    #[inline(always)]
+    fn half_sums(left: u32, right: u32) -> u32 {
+        lanes((low(left) + low(right)) >> 1, (high(left) + high(right)) >> 1)
+    }
+
+    #[inline(always)]
+    fn half_differences(left: u32, right: u32) -> u32 {
+        lanes((low(left) - low(right)) >> 1, (high(left) - high(right)) >> 1)
+    }
+
+    #[inline(always)]
+    fn pack_fractions(low: i32, high: i32) -> u32 {
+        lanes(low >> 15, high >> 15)
+    }
+
+    #[inline(always)]
+    fn greater_lanes(left: u32, right: u32) -> u32 {
+        lanes(low(left).max(low(right)), high(left).max(high(right)))
+    }
+
+    #[inline(always)]
+    fn lesser_lanes(left: u32, right: u32) -> u32 {
+        lanes(low(left).min(low(right)), high(left).min(high(right)))
     }
 
     #[inline(always)]
@@ -130,7 +180,7 @@ mod tests {
         assert_eq!(Emulated::even_bytes(0x7f80_01ff), lanes(-1, -128));
         assert_eq!(Emulated::odd_bytes(0x7f80_01ff), lanes(1, 127));
         assert_eq!(Emulated::add_even_bytes(lanes(-3, 300), 0x7f80_01ff), lanes(-4, 172));
-        assert_eq!(Emulated::add_odd_bytes(lanes(i16::MAX, 1), 0x7f80_01ff), lanes(i16::MIN, 128));
+        assert_eq!(Emulated::add_odd_bytes(lanes(i16::MAX.into(), 1), 0x7f80_01ff), lanes(i16::MIN.into(), 128));
     }
 
     #[test]
@@ -144,7 +194,7 @@ mod tests {
         assert_eq!(Emulated::multiply_add_low(5, left, right), 5 - 2100);
         assert_eq!(Emulated::multiply_add_high(5, left, right), 5 - 2200);
         assert_eq!(Emulated::multiply_add_lanes(5, left, right), 5 - 4300);
-        let least = lanes(i16::MIN, i16::MIN);
+        let least = lanes(i16::MIN.into(), i16::MIN.into());
         assert_eq!(Emulated::multiply_add_lanes(0, least, least), i32::MIN);
     }
 

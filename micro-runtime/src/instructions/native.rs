@@ -4,17 +4,17 @@
 
 use core::arch::asm;
 
-use super::instructions::Instructions;
+use super::Instructions;
 
 /// Cortex-M4 and M7.
 pub enum Armv7em {}
 
-/// The result of one instruction that reads registers and writes one, and flags where that is not excluded.
+/// The result of instructions that read registers and write one, and flags where that is not excluded.
 ///
-/// It is not said to be pure, so that instructions stay in the order in which the loops have them: that order keeps few
-/// values alive at a time.
+/// What the twins of kernels are made of is not said to be pure, so that it stays in the order in which the loops have it:
+/// that order keeps few values alive at a time.
 macro_rules! instruction {
-    ($text:literal, $($operand:ident),+ $(; $flags:ident)?) => {{
+    ($text:literal, $($operand:ident),+ $(; $($option:ident),+)?) => {{
         let result;
         // SAFETY: the instruction touches neither memory nor stack, and every processor with the DSP extension has it.
         unsafe {
@@ -22,7 +22,29 @@ macro_rules! instruction {
                 $text,
                 result = lateout(reg) result,
                 $($operand = in(reg) $operand,)+
-                options(nomem, nostack $(, $flags)?)
+                options(nomem, nostack $($(, $option)+)?)
+            )
+        };
+        result
+    }};
+}
+
+/// Of each lane or byte that SUBTRACT finds not less in `left` than in `right` that of `not_less`, else that of `less`.
+macro_rules! select {
+    ($subtract:literal, $left:ident, $right:ident, $not_less:ident, $less:ident $(; $option:ident)?) => {{
+        // The first instruction is there for the flags that the second one takes, and overwrites what that writes.
+        let result;
+        // SAFETY: the instructions touch neither memory nor stack, and every processor with the DSP extension has them.
+        unsafe {
+            asm!(
+                concat!($subtract, " {result}, {left}, {right}"),
+                "sel {result}, {not_less}, {less}",
+                result = out(reg) result,
+                left = in(reg) $left,
+                right = in(reg) $right,
+                not_less = in(reg) $not_less,
+                less = in(reg) $less,
+                options(nomem, nostack $(, $option)?)
             )
         };
         result
@@ -66,21 +88,79 @@ impl Instructions for Armv7em {
     }
 
     #[inline(always)]
+    fn multiply_add_high_by_low(sum: i32, left: u32, right: u32) -> i32 {
+        instruction!("smlatb {result}, {left}, {right}, {sum}", left, right, sum; pure)
+    }
+
+    #[inline(always)]
+    fn multiply_high(left: u32, right: u32) -> i32 {
+        instruction!("smultt {result}, {left}, {right}", left, right; pure)
+    }
+
+    #[inline(always)]
+    fn sum_of_products(left: u32, right: u32) -> i32 {
+        instruction!("smuad {result}, {left}, {right}", left, right; pure)
+    }
+
+    #[inline(always)]
+    fn real_product(sum: i32, left: u32, right: u32) -> i32 {
+        instruction!("smlsd {result}, {left}, {right}, {sum}", left, right, sum; pure)
+    }
+
+    #[inline(always)]
+    fn imaginary_product(sum: i32, left: u32, right: u32) -> i32 {
+        instruction!("smladx {result}, {left}, {right}, {sum}", left, right, sum; pure)
+    }
+
+    #[inline(always)]
+    fn add_lanes(left: u32, right: u32) -> u32 {
+        instruction!("sadd16 {result}, {left}, {right}", left, right; pure)
+    }
+
+    #[inline(always)]
+    fn subtract_lanes(left: u32, right: u32) -> u32 {
+        instruction!("ssub16 {result}, {left}, {right}", left, right; pure)
+    }
+
+    #[inline(always)]
+    fn add_turned_back(left: u32, right: u32) -> u32 {
+        instruction!("ssax {result}, {left}, {right}", left, right; pure)
+    }
+
+    #[inline(always)]
+    fn subtract_turned_back(left: u32, right: u32) -> u32 {
+        instruction!("sasx {result}, {left}, {right}", left, right; pure)
+    }
+
+    #[inline(always)]
+    fn half_sums(left: u32, right: u32) -> u32 {
+        instruction!("shadd16 {result}, {left}, {right}", left, right; pure)
+    }
+
+    #[inline(always)]
+    fn half_differences(left: u32, right: u32) -> u32 {
+        instruction!("shsub16 {result}, {left}, {right}", left, right; pure)
+    }
+
+    #[inline(always)]
+    fn pack_fractions(low: i32, high: i32) -> u32 {
+        let low = low >> 15;
+        instruction!("pkhbt {result}, {low}, {high}, lsl #1", low, high; pure, preserves_flags)
+    }
+
+    #[inline(always)]
+    fn greater_lanes(left: u32, right: u32) -> u32 {
+        select!("ssub16", left, right, left, right; pure)
+    }
+
+    #[inline(always)]
+    fn lesser_lanes(left: u32, right: u32) -> u32 {
+        select!("ssub16", left, right, right, left; pure)
+    }
+
+    #[inline(always)]
     fn greater_bytes(left: u32, right: u32) -> u32 {
-        // The first instruction is there for the flags that the second one takes, and overwrites what that writes.
-        let result;
-        // SAFETY: the instructions touch neither memory nor stack, and every processor with the DSP extension has them.
-        unsafe {
-            asm!(
-                "ssub8 {result}, {left}, {right}",
-                "sel {result}, {left}, {right}",
-                result = out(reg) result,
-                left = in(reg) left,
-                right = in(reg) right,
-                options(nomem, nostack)
-            )
-        };
-        result
+        select!("ssub8", left, right, left, right)
     }
 
     #[inline(always)]
