@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use micro_runtime::program::KernelSet;
+use tinyml::audio::wav;
 use tinyml::compile::{Options, compile};
 use tinyml::host::builtin::KEYWORD_MODEL;
 use tinyml::model::Model;
@@ -31,16 +32,43 @@ fn counted(text: &str, name: &str) -> u64 {
     line.trim().parse().unwrap()
 }
 
-fn count(qemu: &str, model: &[u8], kernel_set: KernelSet) -> String {
+/// Makes a Program of a model and writes it into a folder, which is to be kept as long as the file is needed.
+fn program(model: &[u8], kernel_set: KernelSet) -> (tempfile::TempDir, PathBuf) {
     let model = Model::read(model).unwrap();
     let program = compile(&model, &Options { kernel_set, ..Options::default() }).unwrap();
     let folder = tempfile::TempDir::new().unwrap();
     let path = folder.path().join("program");
     std::fs::write(&path, &*program.bytes).unwrap();
-    let run = emulator::Run::new("count").argument(path.display().to_string()).counted();
-    let output = run.output(qemu, Duration::from_secs(300));
+    (folder, path)
+}
+
+fn output(qemu: &str, run: emulator::Run) -> String {
+    let output = run.counted().output(qemu, Duration::from_secs(300));
     assert!(output.status.success(), "{}", emulator::text(&output));
     emulator::text(&output)
+}
+
+fn count(qemu: &str, model: &[u8], kernel_set: KernelSet) -> String {
+    let (_folder, path) = program(model, kernel_set);
+    output(qemu, emulator::Run::new("count").argument(path.display().to_string()))
+}
+
+/// Instructions of the keyword firmware from reset, less the board's own start, until the first samples are processed.
+fn first_samples(qemu: &str, model: &[u8]) -> u64 {
+    let (_folder, path) = program(model, KernelSet::Armv7em);
+    let sound = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/wav/yes.wav");
+    let run = emulator::Run::new("keyword").slot(&path).argument("--first").argument(sound.display().to_string());
+    counted(&output(qemu, run), "first samples ")
+}
+
+/// Mean instructions of the front end for 20 ms of a recording.
+fn slice(qemu: &str) -> u64 {
+    let sound = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/wav/talk.wav");
+    let samples = wav::read(&sound, wav::Options::default()).unwrap().samples;
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = folder.path().join("samples");
+    std::fs::write(&path, samples.iter().flat_map(|sample| sample.to_le_bytes()).collect::<Vec<u8>>()).unwrap();
+    counted(&output(qemu, emulator::Run::new("slice").argument(path.display().to_string())), "mean ")
 }
 
 fn main() {
@@ -72,4 +100,10 @@ fn main() {
     println!(
         "\nInstructions for each invocation, for checking a Program's structure at boot, and for checking all of it."
     );
+    println!("\nFront end, 20 ms of sound: {} instructions.", slice(qemu));
+    for (name, bytes, _) in
+        models.iter().take(2).filter(|(name, ..)| name.contains("yes_no") || name.contains("speech"))
+    {
+        println!("From reset to the first samples processed, {name}: {} instructions.", first_samples(qemu, bytes));
+    }
 }

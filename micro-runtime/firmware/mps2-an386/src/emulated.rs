@@ -8,7 +8,8 @@ use micro_runtime::board::MPS2_AN386;
 use micro_runtime::frontend::SAMPLE_RATE;
 use micro_runtime::log::{Event, write};
 
-use crate::semihosting::File;
+use crate::counter::Moment;
+use crate::semihosting::{File, print};
 use crate::wav;
 
 /// Samples that are handed over at once: 20 ms.
@@ -24,6 +25,9 @@ pub struct Emulated {
     bytes_left: u32,
     silence_left: usize,
     commands: &'static [u8],
+    /// From where to count until the first samples are processed, and the same while they are.
+    started: Option<Moment>,
+    processing: Option<Moment>,
 }
 
 impl Emulated {
@@ -36,7 +40,19 @@ impl Emulated {
         let bytes_left = wav::start(&mut wav)?;
         // SAFETY: nothing else refers to the samples, as there is one board only.
         let samples: &mut [i16; SLICE] = unsafe { &mut *addr_of_mut!(SAMPLES) };
-        Ok(Emulated { console, wav, samples, bytes_left, silence_left: SILENCE, commands })
+        Ok(Emulated { console, wav, samples, bytes_left, silence_left: SILENCE, commands, started: None, processing: None })
+    }
+
+    /// Says how many instructions it was from `start` until the first samples are processed, without what is written after
+    /// them.
+    pub fn count_from(&mut self, start: Moment) {
+        self.started = Some(start);
+    }
+
+    fn say_count(&mut self) {
+        if let Some(start) = self.processing.take() {
+            print(format_args!("first samples {}\n", start.elapsed()));
+        }
     }
 
     /// Fills the buffer; the number of samples, 0 at the end.
@@ -58,6 +74,7 @@ impl Emulated {
 
 impl fmt::Write for Emulated {
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.say_count();
         self.console.write_str(text)
     }
 }
@@ -68,7 +85,9 @@ impl Board for Emulated {
     fn listen(&mut self, mut hear: impl FnMut(&mut Self, &[i16])) -> bool {
         let count = self.fill();
         let samples = core::mem::take(&mut self.samples);
+        self.processing = self.started.take();
         hear(self, &samples[..count]);
+        self.say_count();
         self.samples = samples;
         count > 0
     }
