@@ -92,7 +92,14 @@ pub const FLOAT32: Kernel = Kernel {
     check: check_float32,
     invoke: |call| {
         let p: &FloatParameters = call.parameters();
-        float32(call, |sum| clamp(sum, p.minimum, p.maximum));
+        // The reference makes the bound that is looked at first of what is not a number: the greatest value, if there is
+        // one, or else the least.
+        let nothing = match (p.minimum, p.maximum) {
+            (_, maximum) if maximum < f32::INFINITY => maximum,
+            (minimum, _) if minimum > f32::NEG_INFINITY => minimum,
+            _ => f32::NAN,
+        };
+        float32(call, |sum| if sum.is_nan() { nothing } else { clamp(sum, p.minimum, p.maximum) });
     },
 };
 
@@ -104,12 +111,13 @@ pub const FLOAT32_TANH: Kernel = Kernel {
     invoke: |call| float32(call, curves::tanh),
 };
 
-/// `float32`, 1 for negative sums (-0 among them) and 0 for the others. The range is not looked at.
+/// `float32`, 1 for negative sums (-0 among them) and 0 for the others, NaN too, whose sign depends on the machine. The
+/// range is not looked at.
 pub const FLOAT32_SIGN_BIT: Kernel = Kernel {
     code: code(number::SVDF, 4),
     name: "SVDF float32 with SIGN_BIT",
     check: check_float32,
-    invoke: |call| float32(call, |sum| sum.is_sign_negative() as u8 as f32),
+    invoke: |call| float32(call, |sum| (!sum.is_nan() && sum.is_sign_negative()) as u8 as f32),
 };
 
 impl Shape {

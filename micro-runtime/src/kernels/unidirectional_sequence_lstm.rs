@@ -272,8 +272,9 @@ fn float32(call: &Call<'_>) {
             let kept = finite(logistic(FORGET) * cell.get(unit));
             let mut state = kept + finite(logistic(INPUT) * curves::tanh(gate(CELL)));
             if p.cell_clip > 0.0 {
-                let lowered = if state < p.cell_clip { state } else { p.cell_clip };
-                state = if lowered < -p.cell_clip { -p.cell_clip } else { lowered };
+                // Not `clamp`, which panics when the bounds are the wrong way round; NaN stays.
+                let raised = if state < -p.cell_clip { -p.cell_clip } else { state };
+                state = if p.cell_clip < raised { p.cell_clip } else { raised };
             }
             cell.set(unit, state);
             result.set(unit, finite(curves::tanh(state) * logistic(OUTPUT)));
