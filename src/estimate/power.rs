@@ -16,7 +16,7 @@ pub const CYCLES_PER_INSTRUCTION: [f64; 2] = [1.0, 2.0];
 
 /// Instructions that the front end takes for 20 ms of sound, counted on the emulated Cortex-M4 with the program
 /// `slice` of the firmware.
-pub const FRONT_END_INSTRUCTIONS: f64 = 50_600.0;
+pub const FRONT_END_INSTRUCTIONS: f64 = 50_200.0;
 
 /// Slices of sound a second.
 const SLICES_PER_SECOND: f64 = 1000.0 / ROW_MS as f64;

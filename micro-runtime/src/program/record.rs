@@ -216,6 +216,7 @@ pub struct ListeningRecord {
 
 const _: () = {
     assert!(size_of::<Header>() == 128);
+    assert!(offset_of!(Header, subgraphs) + SECTIONS.len() * size_of::<Section>() == size_of::<Header>());
     assert!(size_of::<SubgraphRecord>() == 8);
     assert!(size_of::<OpRecord>() == 20);
     assert!(size_of::<OperandRecord>() == 12);

@@ -36,7 +36,7 @@ pub fn levels(energy: &[u32; SPECTRUM], shift: u32, levels: &mut [u32; CHANNELS]
 }
 
 /// The square root of `value` to the nearest; a value below 2^32 has a root of at most `0xFFFF`.
-#[inline]
+#[inline(never)]
 pub fn rounded_square_root(value: u64) -> u32 {
     if value == 0 {
         return 0;
