@@ -257,17 +257,3 @@ fn the_keyword_firmware_ends_with_the_code_of_the_problem() {
         assert!(text(&output).contains(needed), "{}", text(&output));
     }
 }
-
-#[test]
-fn the_first_samples_are_processed_soon_after_reset() {
-    const LIMIT_INSTRUCTIONS: u32 = 20_000;
-    let Some(qemu) = emulator::find() else { return };
-    let folder = TempDir::new().unwrap();
-    let slot = folder.path().join("program");
-    std::fs::write(&slot, program(KernelSet::Armv7em)).unwrap();
-    let run = Run::new("keyword").slot(&slot).counted().argument("--first");
-    let output = run.argument(fixtures("wav/yes.wav").display().to_string()).output(qemu, LIMIT);
-    let found = text(&output);
-    let count = found.lines().find_map(|line| line.strip_prefix("first samples ")).expect("the program says it");
-    assert!(count.parse::<u32>().unwrap() < LIMIT_INSTRUCTIONS, "{count} instructions");
-}

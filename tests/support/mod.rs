@@ -3,6 +3,7 @@
 
 pub mod board;
 pub mod cases;
+pub mod counting;
 pub mod emulator;
 pub mod image;
 
