@@ -1,6 +1,7 @@
 #!/bin/sh
 # A RUSTC_WRAPPER for builds whose bytes do not depend on where the tree lies. Cargo tells crates apart by a hash that
 # the paths of packages go into, and the compiler orders what it emits by that hash; here the hash is the crate's name.
+# Packages from elsewhere lie in folders whose names differ from machine to machine: their files are told by package.
 set -eu
 compiler=$1
 shift
@@ -13,6 +14,7 @@ done
 case "${CARGO_MANIFEST_DIR:-}/$crate" in
 */build_script_*) exec "$compiler" "$@" ;;
 */micro-runtime/*) ;;
+*/registry/src/*) exec "$compiler" "$@" "--remap-path-prefix=${CARGO_MANIFEST_DIR%/*}=crates" ;;
 *) exec "$compiler" "$@" ;;
 esac
 left=$#
