@@ -157,9 +157,8 @@ unsafe extern "C" fn Verify(address: u32, bytes: u32, buffer: *const u8) -> u32 
     let mut index = 0;
     while index < bytes {
         // SAFETY: the flash is readable at these addresses, the buffer by the caller's promise.
-        let (found, expected) = unsafe {
-            (((address + index) as *const u8).read_volatile(), buffer.add(index as usize).read_volatile())
-        };
+        let (found, expected) =
+            unsafe { (((address + index) as *const u8).read_volatile(), buffer.add(index as usize).read_volatile()) };
         if found != expected {
             break;
         }

@@ -40,7 +40,16 @@ impl Emulated {
         let bytes_left = wav::start(&mut wav)?;
         // SAFETY: nothing else refers to the samples, as there is one board only.
         let samples: &mut [i16; SLICE] = unsafe { &mut *addr_of_mut!(SAMPLES) };
-        Ok(Emulated { console, wav, samples, bytes_left, silence_left: SILENCE, commands, started: None, processing: None })
+        Ok(Emulated {
+            console,
+            wav,
+            samples,
+            bytes_left,
+            silence_left: SILENCE,
+            commands,
+            started: None,
+            processing: None,
+        })
     }
 
     /// Says how many instructions it was from `start` until the first samples are processed, without what is written after
