@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod firmware;
 mod last_words;
 mod vectors;
 

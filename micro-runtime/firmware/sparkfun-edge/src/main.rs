@@ -4,7 +4,10 @@
 #![no_main]
 #![deny(unsafe_code)]
 
-mod vectors;
+#[allow(unsafe_code)]
+mod vectors {
+    apollo3_board::firmware!(super::Edge, analogue);
+}
 
 use apollo3::microphone::{Microphone, analogue};
 use apollo3_board::Wiring;
