@@ -1,13 +1,14 @@
 //! Runs conformance cases and prints `N passed, N failed`.
 //!
 //! `cargo test --test cases` runs the corpus beside the project, `cargo test --test cases -- FOLDER...` the output
-//! of its generator. Further arguments: `--only OP` (may be repeated) and `--verbose`. Every case runs four times:
-//! with each kernel set, with the arena shared and with a place of its own for every tensor.
+//! of its generator, with all folders in it. Further arguments: `--only OP` (may be repeated) and `--verbose`. Every case
+//! runs four times: with each kernel set, with the arena shared and with a place of its own for every tensor. That no
+//! case is found is a failure.
 
 mod support;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use support::cases::{Outcome, load};
@@ -18,6 +19,15 @@ struct Count {
     failed: usize,
     unsupported: usize,
     first: Option<String>,
+}
+
+/// A folder and all folders in it, in order.
+fn with_inner(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut inner: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+    inner.sort();
+    let inner = inner.iter().flat_map(|folder| with_inner(folder));
+    [folder.to_path_buf()].into_iter().chain(inner).collect()
 }
 
 fn main() -> ExitCode {
@@ -31,14 +41,12 @@ fn main() -> ExitCode {
             "--verbose" => verbose = true,
             // What the test harness of cargo passes to every test program.
             "--list" | "--exact" | "--nocapture" | "--quiet" => {}
-            folder => folders.push(folder.into()),
+            folder => folders.extend(with_inner(Path::new(folder))),
         }
     }
     if folders.is_empty() {
         let Some(corpus) = support::shared("conformance") else { return ExitCode::SUCCESS };
-        folders = vec![corpus.join("ops"), corpus.join("signal")];
-        folders.extend(std::fs::read_dir(corpus.join("models")).unwrap().map(|entry| entry.unwrap().path()));
-        folders.sort();
+        folders = ["models", "ops", "signal"].iter().flat_map(|name| with_inner(&corpus.join(name))).collect();
     }
     let mut counts: BTreeMap<String, Count> = BTreeMap::new();
     for folder in &folders {
@@ -80,6 +88,11 @@ fn main() -> ExitCode {
     if unsupported > 0 {
         println!("{unsupported} cases have operators without a kernel");
     }
+    if counts.is_empty() {
+        let folders: Vec<_> = folders.iter().map(|folder| folder.display().to_string()).collect();
+        eprintln!("error: no case in {}", folders.join(", "));
+    }
     println!("{} passed, {} failed", sum(|count| count.passed), sum(|count| count.failed));
-    if sum(|count| count.failed) == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let is_good = !counts.is_empty() && sum(|count| count.failed) == 0;
+    if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
