@@ -195,7 +195,7 @@ fn by_file(file: &str) -> ((&'static str, String), bool) {
         ["detect.rs" | "detect", ..] => specific("detector", stem),
         ["pipeline.rs" | "pipeline", ..] => specific("pipeline", stem),
         ["log.rs" | "log", ..] => specific("log", stem),
-        ["arena.rs" | "fixed.rs" | "fixed", ..] => (("interpreter", stem.to_string()), false),
+        ["arena.rs" | "arena" | "fixed.rs" | "fixed", ..] => (("interpreter", stem.to_string()), false),
         _ => specific("interpreter", stem),
     }
 }
