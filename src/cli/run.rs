@@ -196,7 +196,8 @@ impl Arguments {
 
     /// How clips are to be listened to.
     fn sound_settings(&self, loaded: &Loaded) -> anyhow::Result<Settings> {
-        let stride_ms = self.stride_ms.or(loaded.stride_rows.map(|rows| rows.saturating_mul(ROW_MS))).unwrap_or(ROW_MS);
+        let said = loaded.listening.map(|listening| listening.stride_rows.saturating_mul(ROW_MS));
+        let stride_ms = self.stride_ms.or(said).unwrap_or(ROW_MS);
         if stride_ms == 0 || !stride_ms.is_multiple_of(ROW_MS) {
             return Err(Failure::usage(
                 format!("--stride-ms {stride_ms}: not a multiple of {ROW_MS} ms above 0"),
@@ -222,14 +223,14 @@ impl Arguments {
             .into());
         }
         self.check_labels(loaded)?;
-        let ignored_labels = match (&self.ignore_labels, loaded.detector) {
+        let ignored_labels = match (&self.ignore_labels, loaded.listening) {
             (Some(names), _) => self.ignored(loaded, labels, names)?,
-            (None, Some(said)) if loaded.stride_rows.is_some() && self.labels.is_none() => said.ignored_labels,
+            (None, Some(listening)) if self.labels.is_none() => listening.detector.ignored_labels,
             _ => background_labels(loaded.labels.iter().map(String::as_str)),
         };
         let defaults = match self.model {
             None => builtin::detector_settings(),
-            Some(_) => loaded.detector.unwrap_or_default(),
+            Some(_) => loaded.detector().unwrap_or_default(),
         };
         let detector = DetectorSettings {
             average_window_ms: self.average_ms.unwrap_or(defaults.average_window_ms),

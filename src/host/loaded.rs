@@ -79,10 +79,10 @@ pub struct Loaded {
     pub outputs: Vec<TensorSpec>,
     /// The labels of the first output; empty when there are none.
     pub labels: Vec<String>,
-    /// The detector settings that the model suggests, or the Program says.
-    pub detector: Option<DetectorSettings>,
-    /// Feature rows between two invocations, if it is a Program that says so.
-    pub stride_rows: Option<u32>,
+    /// The detector settings that a model suggests in its metadata; a Program has them in its listening record.
+    pub suggested: Option<DetectorSettings>,
+    /// How to listen with it, where a Program says so.
+    pub listening: Option<Listening>,
     /// The tensors that ops write; empty for a Program, which does not name them.
     pub written: Vec<WrittenTensor>,
 }
@@ -121,8 +121,8 @@ impl Loaded {
         let outputs = specs(&program, program.outputs(), "output", main.outputs.iter().map(name));
         let Compiled { bytes, written, .. } = compiled;
         let sha256 = hexadecimal(&Sha256::digest(model.bytes));
-        let detector = suggested::settings_of(&model);
-        Ok(Loaded { sha256, bytes, inputs, outputs, labels: options.labels, detector, stride_rows: None, written })
+        let suggested = suggested::settings_of(&model);
+        Ok(Loaded { sha256, bytes, inputs, outputs, labels: options.labels, suggested, listening: None, written })
     }
 
     fn from_program(bytes: &[u8], options: &Options) -> Result<Loaded, LoadError> {
@@ -136,9 +136,12 @@ impl Loaded {
         };
         let sha256 = hexadecimal(&program.header().source_digest);
         let listening = Listening::of(&program);
-        let (detector, stride_rows) =
-            (listening.map(|listening| listening.detector), listening.map(|listening| listening.stride_rows));
-        Ok(Loaded { sha256, inputs, outputs, labels, detector, stride_rows, written: Vec::new(), bytes })
+        Ok(Loaded { sha256, inputs, outputs, labels, suggested: None, listening, written: Vec::new(), bytes })
+    }
+
+    /// The detector settings that a Program says or a model suggests.
+    pub fn detector(&self) -> Option<DetectorSettings> {
+        self.listening.map(|listening| listening.detector).or(self.suggested)
     }
 
     /// The checked Program.
