@@ -56,6 +56,7 @@ fn the_default_detector_is_the_one_in_the_manifest() {
     let settings = detector_settings();
     assert_eq!(manifest()["detector"]["average_ms"], settings.average_window_ms);
     assert_eq!(manifest()["detector"]["threshold"], settings.threshold);
+    assert_eq!(manifest()["detector"]["suppression_ms"], settings.suppression_ms);
 }
 
 #[test]

@@ -72,7 +72,7 @@ pub struct Arguments {
     /// The fewest results to average over; what a Program says, else 3
     #[arg(long, value_name = "COUNT", help_heading = "Detector")]
     minimum_count: Option<u32>,
-    /// Milliseconds in which the same word is not reported again; what a Program says, else 1500
+    /// Milliseconds in which the same word is not reported again; 900 for the built-in model, else what the model suggests, or 1500
     #[arg(long, value_name = "MS", help_heading = "Detector")]
     suppression_ms: Option<u32>,
     /// Labels that are never reported, with commas between; silence and unknown when left out

@@ -12,7 +12,7 @@ pub const KEYWORD_MODEL: &[u8] = include_bytes!("../../fixtures/models/yes_no.tf
 
 /// The settings that suit it, from its evaluation on connected speech; ignored labels apart.
 pub fn detector_settings() -> DetectorSettings {
-    DetectorSettings { average_window_ms: 500, threshold: 185, ..DetectorSettings::default() }
+    DetectorSettings { average_window_ms: 500, threshold: 185, suppression_ms: 900, ..DetectorSettings::default() }
 }
 
 /// What the Program of the keyword model for a chip is compiled with: labels, and how to listen with it. There it is

@@ -1,6 +1,6 @@
 //! Detector settings that a model brings along: the metadata entry `tinyml.detector`, which the training recipe writes.
 //!
-//! One setting a line, a name and a number: `average_ms 400`, `threshold 150`. A model trained with smoothed labels
+//! One setting a line, a name and a number: `average_ms 400`, `threshold 150`, `suppression_ms 900`. A model trained with smoothed labels
 //! never scores as high as one without, so no single threshold suits all models.
 
 use micro_runtime::detect::{DetectorSettings, MAX_WINDOW_MS, background_labels};
@@ -36,6 +36,7 @@ fn parse(text: &str) -> DetectorSettings {
         match (name, value.trim().parse::<u32>()) {
             ("average_ms", Ok(value)) if value <= MAX_WINDOW_MS => settings.average_window_ms = value,
             ("threshold", Ok(value)) if value < 255 => settings.threshold = value as u8,
+            ("suppression_ms", Ok(value)) => settings.suppression_ms = value,
             _ => {}
         }
     }
@@ -51,6 +52,8 @@ mod tests {
         let expected = DetectorSettings { average_window_ms: 400, threshold: 150, ..DetectorSettings::default() };
         assert_eq!(parse("average_ms 400\nthreshold 150\n"), expected);
         assert_eq!(parse("threshold 150\r\naverage_ms 400\0\0"), expected);
+        let sooner = DetectorSettings { suppression_ms: 900, ..expected };
+        assert_eq!(parse("average_ms 400\nthreshold 150\nsuppression_ms 900"), sooner);
     }
 
     #[test]
