@@ -1,7 +1,7 @@
 //! Detector settings that a model brings along: the metadata entry `tinyml.detector`, which the training recipe writes.
 //!
-//! One setting a line, a name and a number: `average_ms 400`, `threshold 150`, `suppression_ms 900`. A model trained with smoothed labels
-//! never scores as high as one without, so no single threshold suits all models.
+//! One setting a line, a name and a number: `average_ms 400`, `threshold 150`, `suppression_ms 900`. A model trained
+//! with smoothed labels never scores as high as one without, so no single threshold suits all models.
 
 use micro_runtime::detect::{DetectorSettings, MAX_WINDOW_MS, background_labels};
 use micro_runtime::pipeline::Listening;
