@@ -228,10 +228,7 @@ impl Arguments {
             (None, Some(listening)) if self.labels.is_none() => listening.detector.ignored_labels,
             _ => background_labels(loaded.labels.iter().map(String::as_str)),
         };
-        let defaults = match self.model {
-            None => builtin::detector_settings(),
-            Some(_) => loaded.detector().unwrap_or_default(),
-        };
+        let defaults = loaded.detector().unwrap_or_default();
         let detector = DetectorSettings {
             average_window_ms: self.average_ms.unwrap_or(defaults.average_window_ms),
             threshold: self.threshold.unwrap_or(defaults.threshold),

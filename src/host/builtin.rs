@@ -4,15 +4,16 @@ use micro_runtime::detect::{DetectorSettings, background_labels};
 use micro_runtime::pipeline::Listening;
 
 use super::loaded::labels_of;
+use super::suggested::settings_of;
 use crate::compile::Options;
 use crate::model::Model;
 
 /// The keyword model for "yes" and "no"; its labels are in its metadata.
 pub const KEYWORD_MODEL: &[u8] = include_bytes!("../../fixtures/models/yes_no.tflite");
 
-/// The settings that suit it, from its evaluation on connected speech; ignored labels apart.
+/// The settings that suit it, from its evaluation on connected speech, as its metadata says; ignored labels apart.
 pub fn detector_settings() -> DetectorSettings {
-    DetectorSettings { average_window_ms: 500, threshold: 185, suppression_ms: 900, ..DetectorSettings::default() }
+    Model::read(KEYWORD_MODEL).ok().and_then(|model| settings_of(&model)).unwrap_or_default()
 }
 
 /// What the Program of the keyword model for a chip is compiled with: labels, and how to listen with it. There it is
