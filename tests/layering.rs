@@ -194,6 +194,7 @@ fn unsafe_code_is_in_named_files_only() {
         "inner/channels",
         "inner/dense",
         "inner/depthwise",
+        "inner/nibbles",
         "inner/pixels",
         "inner/pools",
         "inner/sums",

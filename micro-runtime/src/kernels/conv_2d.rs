@@ -15,7 +15,7 @@
 use bytemuck::{Pod, Zeroable};
 
 use super::support::activation::clamp;
-use super::support::dot::{int4, rows_i8, rows_i8_wide};
+use super::support::dot::{rows_i8, rows_i8_wide, rows_int4};
 use super::support::requantise::{ChannelMultipliers, Finish, OutputStage, Requantise};
 use super::support::window::{Geometry, Pixel};
 use super::{Call, Fault, Kernel, Op, code, number, volume};
@@ -148,13 +148,7 @@ fn int8(call: &Call<'_>) {
 fn int8_int4(call: &Call<'_>) {
     let p: &Parameters = call.parameters();
     let weights = call.input::<u8>(1);
-    let dots = |patch: &[i16], start: usize, row: usize, sums: &mut [i32]| {
-        for (channel, sum) in sums.iter_mut().enumerate() {
-            *sum = patch.iter().enumerate().fold(*sum, |sum, (position, &value)| {
-                sum.wrapping_add(value as i32 * int4(weights, start + channel * row + position) as i32)
-            });
-        }
-    };
+    let dots = |patch: &[i16], start, row, sums: &mut [i32]| rows_int4(patch, weights, start, row, sums);
     let offset = p.input_offset as i16;
     let widen = |value: i8| (value as i16).wrapping_add(offset);
     convolve(p, call, widen, dots, Requantise::<i32, i8>::of(call, 2, p.output));

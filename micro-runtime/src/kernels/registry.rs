@@ -102,6 +102,7 @@ registry! {
         dsp::add::INT8,
         dsp::average_pool_2d::INT8,
         dsp::conv_2d::INT8,
+        dsp::conv_2d::INT8_INT4,
         dsp::depthwise_conv_2d::INT8,
         dsp::fully_connected::INT8,
         dsp::max_pool_2d::INT8,

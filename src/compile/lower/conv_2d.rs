@@ -67,7 +67,7 @@ fn lower(node: &Node<'_>) -> Result<Lowered, Refusal> {
     }
     let multipliers = channel_multipliers(&input, &weights, &output, geometry.output_channels)?;
     let stage = output_stage(&output, activation)?;
-    if kernel.code == kernel::INT8.code && groups == 1 {
+    if size == 1 && groups == 1 {
         let (multipliers, bias) = (&multipliers[..], bias.as_ref());
         let layer = Layer { node, input: &input, weights: &weights, bias, output: &output, multipliers, stage };
         let elements = (weights.elements / geometry.output_channels) as usize;

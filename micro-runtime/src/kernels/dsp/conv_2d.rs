@@ -1,5 +1,6 @@
-//! The twin of [`CONV_2D int8`](crate::kernels::conv_2d::INT8) for one group of channels, and of DEPTHWISE_CONV_2D with
-//! one input channel, which is the same.
+//! The twins of [`CONV_2D int8`](crate::kernels::conv_2d::INT8) and of the same with weights of
+//! [4 bits](crate::kernels::conv_2d::INT8_INT4), for one group of channels; and of DEPTHWISE_CONV_2D with one input channel,
+//! which is the same.
 //!
 //! Two pixels are computed at a time. Both windows are widened side by side into the first scratch operand before
 //! anything of the two pixels is written. A window whose rows do not come in whole words, or that reaches over the
@@ -9,10 +10,11 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use super::TWIN;
 use super::inner::channels::Stage;
-use super::inner::pixels::{Filters, pair_words, two_pixels};
+use super::inner::nibbles::{self, block_words};
+use super::inner::pixels::{self, Filters, pair_words};
 use super::inner::widen::{Runs, copy_runs, two_by_two};
+use super::{BLOCK, TWIN};
 use crate::arena::{Input, Output};
 use crate::instructions::{Instructions, Native};
 use crate::kernels::support::requantise::OutputStage;
@@ -21,7 +23,7 @@ use crate::kernels::{Call, Fault, Kernel, Op, code, number, volume};
 
 /// Parameters.
 ///
-/// Inputs: input, packed weights and records of each two channels. One output. Scratch: [`Parameters::elements`] words,
+/// Inputs: input, packed weights and records ([`pair_words`] for each two channels, or [`block_words`] for each four). One output. Scratch: [`Parameters::elements`] words,
 /// [`Parameters::patch_bytes`] bytes.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 #[repr(C)]
@@ -36,13 +38,25 @@ pub struct Parameters {
     pub output: OutputStage,
 }
 
-/// `int8`.
+/// `int8` input and weights.
 pub const INT8: Kernel = Kernel {
     code: code(number::CONV_2D, TWIN),
     name: "CONV_2D int8 (armv7em)",
-    check,
-    invoke: |call| convolve::<Native>(call),
+    check: |op| check(op, pair_words, 2),
+    invoke: |call| convolve::<Native>(call, pixels::two_pixels::<Native>),
 };
+
+/// `int8` input, `int4` weights.
+pub const INT8_INT4: Kernel = Kernel {
+    code: code(number::CONV_2D, TWIN + 1),
+    name: "CONV_2D int8 x int4 (armv7em)",
+    check: |op| check(op, block_words, BLOCK as u32),
+    invoke: |call| convolve::<Native>(call, nibbles::two_pixels::<Native>),
+};
+
+/// Writes all channels of two pixels from their widened windows. One function for each width of weights, so that the
+/// windows are put together by the same code for both.
+type TwoPixels = fn(&Filters<'_>, Input<'_, i32>, Output<'_, i8>, (usize, usize), usize);
 
 impl Parameters {
     /// Elements of a window in the packed weights, a multiple of 4.
@@ -62,18 +76,34 @@ impl Parameters {
             && g.input_channels.is_multiple_of(4)
     }
 
+    /// Whether all windows lie in the input, and their rows are whole words there.
+    #[inline(never)]
+    fn is_inside(&self) -> bool {
+        let g = &self.geometry;
+        let reach = |outputs: u32, stride: u32, window: u32, dilation: u32| {
+            outputs.saturating_sub(1) as u64 * stride as u64 + window.saturating_sub(1) as u64 * dilation as u64
+        };
+        [g.padding_top, g.padding_left] == [0; 2]
+            && reach(g.output_height, g.stride_height, g.window_height, g.dilation_height) < g.input_height as u64
+            && reach(g.output_width, g.stride_width, g.window_width, g.dilation_width) < g.input_width as u64
+            && self.row_elements as u64 == g.window_width as u64 * g.input_channels as u64
+            && self.row_elements.is_multiple_of(4)
+            && (g.dilation_width == 1 || g.window_width == 1)
+    }
+
     /// Bytes of the second scratch operand, for windows of so many elements in the packed weights: none for windows that
     /// always lie in the input as whole words.
     #[inline(always)]
     pub fn patch_bytes(&self, elements: usize) -> Result<usize, Fault> {
-        if self.is_pointwise() {
+        if self.is_inside() {
             return Ok(0);
         }
         volume(&[elements as u32, 2])?.checked_add(8).ok_or(Fault::new("its window is too large"))
     }
 }
 
-fn check(op: &Op<'_>) -> Result<(), Fault> {
+/// Checks a step whose packed weights have so many words for windows of so many elements, for each `block` of channels.
+fn check(op: &Op<'_>, words: fn(usize) -> usize, block: u32) -> Result<(), Fault> {
     let p: &Parameters = op.parameters()?;
     op.arity(2, 1, 2)?;
     p.geometry.check()?;
@@ -82,7 +112,7 @@ fn check(op: &Op<'_>) -> Result<(), Fault> {
     if volume(&[p.geometry.window_width, p.geometry.input_channels])? > p.row_elements as usize || elements == 0 {
         return Err(Fault::new("its weights have no place for a row of its window"));
     }
-    op.input::<i32>(1, volume(&[pair_words(elements) as u32, p.geometry.output_channels.div_ceil(2)])?)?;
+    op.input::<i32>(1, volume(&[words(elements) as u32, p.geometry.output_channels.div_ceil(block)])?)?;
     op.output::<i8>(0, p.geometry.output_elements()?)?;
     op.scratch_elements::<i32>(0, elements)?;
     op.scratch_elements::<i8>(1, p.patch_bytes(elements)?)
@@ -91,6 +121,7 @@ fn check(op: &Op<'_>) -> Result<(), Fault> {
 struct Convolution<'a> {
     parameters: &'a Parameters,
     filters: Filters<'a>,
+    two_pixels: TwoPixels,
     input: Input<'a, i8>,
     output: Output<'a, i8>,
     /// Both windows, widened.
@@ -99,12 +130,14 @@ struct Convolution<'a> {
     patches: Output<'a, i8>,
 }
 
-fn convolve<I: Instructions>(call: &Call<'_>) {
+#[inline(never)]
+fn convolve<I: Instructions>(call: &Call<'_>, two_pixels: TwoPixels) {
     let parameters: &Parameters = call.parameters();
     let geometry = &parameters.geometry;
     let convolution = Convolution {
         parameters,
-        filters: Filters { pairs: call.input(1), stage: Stage::new(&parameters.output) },
+        filters: Filters { weights: call.input(1), stage: Stage::new(&parameters.output) },
+        two_pixels,
         input: call.input(0),
         output: call.output(0),
         values: call.scratch(0),
@@ -132,7 +165,7 @@ impl Convolution<'_> {
             let second = (first + 1).min(pixels - 1);
             let runs = Runs { count: 1, length: channels, step: channels };
             two_by_two::<I>(self.input, (first * channels, second * channels), runs, self.values);
-            self.write::<I>(first, second);
+            self.write(first, second);
         }
     }
 
@@ -141,15 +174,15 @@ impl Convolution<'_> {
         if !self.widen_rows::<I>(first, second) {
             self.widen_patches::<I>(first, second);
         }
-        self.write::<I>(first.index, second.index);
+        self.write(first.index, second.index);
     }
 
     /// Writes two pixels whose windows are widened.
     #[inline(never)]
-    fn write<I: Instructions>(&self, first: usize, second: usize) {
+    fn write(&self, first: usize, second: usize) {
         let channels = self.parameters.geometry.output_channels as usize;
         let places = (first * channels, second * channels);
-        two_pixels::<I>(&self.filters, self.values.as_input(), self.output, places, channels);
+        (self.two_pixels)(&self.filters, self.values.as_input(), self.output, places, channels);
     }
 
     /// Widens both windows right from the input. False when they do not lie there as rows of whole words, the same

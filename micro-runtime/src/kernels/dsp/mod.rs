@@ -7,7 +7,7 @@
 //! Weights are packed by the compiler, in the order in which the loops take them. Two output channels share a 16-bit
 //! lane: 256 times the weight of the one plus the weight of the other. One multiplication adds both, a second one adds
 //! the low weight alone, which is all that has to be widened; the difference is 256 times the sum of the other
-//! channel. The compiler sees to it that it fits.
+//! channel. The compiler sees to it that it fits. Of weights of 4 bits, four output channels share a lane.
 //!
 //! SOFTMAX has no twin on purpose. It takes some 170 instructions an element, most of them for two exponentials, and
 //! classifiers have few elements: 2,040 of 536,400 instructions for micro_speech, less than 0.1 % of larger models
@@ -28,6 +28,7 @@ pub mod pools;
 pub use inner::channels::RECORD;
 pub use inner::dense::OUTPUTS;
 pub use inner::depthwise::CHANNELS;
+pub use inner::nibbles::BLOCK;
 
 /// What is added to the variant of a plain kernel for the code of its twin.
 const TWIN: u16 = 1 << 15;

@@ -67,6 +67,29 @@ fn add_runs<const N: usize>(sum: &mut i32, values: &[i16], weights: Input<'_, i8
     }
 }
 
+/// As [`rows_i8`], with weights of 4 bits, two a byte.
+#[inline(always)]
+pub fn rows_int4(values: &[i16], weights: Input<'_, u8>, start: usize, row: usize, sums: &mut [i32]) {
+    let product = |value: i16, weight: i8| value as i32 * weight as i32;
+    for (channel, sum) in sums.iter_mut().enumerate() {
+        let start = start + channel * row;
+        // A row may begin in the middle of a byte, and end there.
+        let before = start % 2;
+        let (first, rest) = values.split_at(before.min(values.len()));
+        let (pairs, last) = rest.as_chunks::<2>();
+        let bytes = weights.range((start + before) / 2, pairs.len());
+        *sum = pairs.iter().zip(bytes.iter()).fold(*sum, |sum, (&[low, high], byte)| {
+            let byte = byte as i8;
+            sum.wrapping_add(product(low, (byte << 4) >> 4).wrapping_add(product(high, byte >> 4)))
+        });
+        for (value, index) in
+            first.iter().map(|&value| (value, start)).chain(last.iter().map(|&value| (value, start + values.len() - 1)))
+        {
+            *sum = sum.wrapping_add(product(value, int4(weights, index)));
+        }
+    }
+}
+
 /// As [`rows_i8`], in 64 bits.
 #[inline(always)]
 pub fn rows_i8_wide(values: &[i16], weights: Input<'_, i8>, start: usize, row: usize, sums: &mut [i64]) {

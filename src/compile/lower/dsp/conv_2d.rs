@@ -1,8 +1,8 @@
 //! CONV_2D, and DEPTHWISE_CONV_2D with one input channel, to [`micro_runtime::kernels::dsp::conv_2d`].
 
 use micro_runtime::arena::ElementType;
-use micro_runtime::kernels::dsp::RECORD;
-use micro_runtime::kernels::dsp::conv_2d::{INT8, Parameters};
+use micro_runtime::kernels::dsp::conv_2d::{INT8, INT8_INT4, Parameters};
+use micro_runtime::kernels::dsp::{BLOCK, RECORD};
 use micro_runtime::kernels::support::window::Geometry;
 
 use super::super::support::windows::{Progress, sliding_distance, window_fault};
@@ -12,6 +12,12 @@ use crate::compile::step::Step;
 
 /// From this sum of the magnitudes of a channel's weights on, 256 times its sum may leave a word.
 const MAXIMUM_MAGNITUDE: u32 = 1 << 16;
+
+/// The same for weights of 4 bits, where it is 4096 times the sum of the last channel of a block.
+const MAXIMUM_INT4_MAGNITUDE: u32 = 1 << 12;
+
+/// From so many elements on, 256 times the sum of products with numbers of up to 15 may leave a word.
+const MAXIMUM_INT4_ELEMENTS: usize = 4369;
 
 /// The step of a convolution with one group of channels.
 ///
@@ -43,14 +49,18 @@ pub fn step(
         constants.weights[weight(channel, row * run + place)]
     };
     let channels = geometry.output_channels as usize;
-    let Some(pairs) = pairs(layer, &constants, channels, packed_elements, weight) else { return Ok(None) };
+    let (kernel, packed) = match layer.weights.known_type()? {
+        ElementType::Int4 => (&INT8_INT4, blocks(layer, &constants, channels, packed_elements, weight)),
+        _ => (&INT8, pairs(layer, &constants, channels, packed_elements, weight)),
+    };
+    let Some(packed) = packed else { return Ok(None) };
     let patch_bytes = parameters.patch_bytes(packed_elements).map_err(window_fault)?;
     // Both windows are read before anything of the two pixels is written. The second pixel is read earlier than if it
     // were computed alone, so the distance of a kernel that takes pixel after pixel is enough.
     let whole = [Progress { written: 0, read: 0 }];
-    let step = Step::new(&INT8, &parameters)
+    let step = Step::new(kernel, &parameters)
         .input(layer.input.id)
-        .packed_weights(ElementType::Int32, &pairs)
+        .packed_weights(ElementType::Int32, &packed)
         .output(layer.output.id)
         .scratch(ElementType::Int32, packed_elements as u32)
         .scratch(ElementType::Int8, patch_bytes as u32)
@@ -65,6 +75,24 @@ fn row_elements(rows: usize, run: usize) -> usize {
     if 2 * rows * words <= 3 * (rows * run).next_multiple_of(4) { words } else { run }
 }
 
+/// The records of the channels, up to a multiple of `multiple`. `None` where a channel that is a multiple of it less 1 has
+/// weights whose magnitudes sum up to `maximum`: its sum is what is left of a lane, and would not fit.
+fn records(
+    layer: &Layer<'_>,
+    constants: &Constants<'_>,
+    (channels, elements): (usize, usize),
+    (multiple, maximum): (usize, u32),
+    weight: &impl Fn(usize, usize) -> i8,
+) -> Option<Vec<i32>> {
+    let filter = |channel| (0..elements).map(move |element| weight(channel, element));
+    let magnitude = |channel| filter(channel).map(|weight| weight.unsigned_abs() as u32).sum::<u32>();
+    if (multiple - 1..channels).step_by(multiple).any(|last| magnitude(last) >= maximum) {
+        return None;
+    }
+    let ranges = (-constants.zero_point as i64, 128);
+    pack::records((0..channels).map(filter), constants.bias.as_deref(), layer.multipliers, ranges, multiple)
+}
+
 /// The packed weights and records of each two channels.
 fn pairs(
     layer: &Layer<'_>,
@@ -73,24 +101,32 @@ fn pairs(
     elements: usize,
     weight: impl Fn(usize, usize) -> i8,
 ) -> Option<Vec<i32>> {
-    let filter = |channel| {
-        (0..elements).map({
-            let weight = &weight;
-            move |element| weight(channel, element)
-        })
-    };
-    let magnitude = |channel| filter(channel).map(|weight| weight.unsigned_abs() as u32).sum::<u32>();
-    if (1..channels).step_by(2).any(|second| magnitude(second) >= MAXIMUM_MAGNITUDE) {
-        return None;
-    }
-    let ranges = (-constants.zero_point as i64, 128);
-    let filters = (0..channels).map(filter);
-    let records = pack::records(filters, constants.bias.as_deref(), layer.multipliers, ranges, 2)?;
+    let records = records(layer, constants, (channels, elements), (2, MAXIMUM_MAGNITUDE), &weight)?;
     let mut words = Vec::new();
     for (pair, records) in records.chunks_exact(2 * RECORD).enumerate() {
         words.extend(pack::interleaved(2 * pair..2 * pair + 2, elements, &weight)?);
         let [low_bias, low_mantissa, low_shift, high_bias, high_mantissa, high_shift] = records.try_into().ok()?;
         words.extend([low_bias, low_mantissa, low_shift, high_shift, high_bias, high_mantissa]);
+    }
+    Some(words)
+}
+
+/// The packed weights of 4 bits and records of each [`BLOCK`] channels.
+fn blocks(
+    layer: &Layer<'_>,
+    constants: &Constants<'_>,
+    channels: usize,
+    elements: usize,
+    weight: impl Fn(usize, usize) -> i8,
+) -> Option<Vec<i32>> {
+    if elements >= MAXIMUM_INT4_ELEMENTS {
+        return None;
+    }
+    let records = records(layer, constants, (channels, elements), (BLOCK, MAXIMUM_INT4_MAGNITUDE), &weight)?;
+    let mut words = Vec::new();
+    for (block, records) in records.chunks_exact(BLOCK * RECORD).enumerate() {
+        words.extend(pack::nibbles(BLOCK * block, elements, &weight));
+        words.extend(records);
     }
     Some(words)
 }

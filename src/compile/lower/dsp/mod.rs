@@ -8,7 +8,11 @@ pub mod depthwise_conv_2d;
 pub mod fully_connected;
 mod pack;
 
+use std::borrow::Cow;
+
+use micro_runtime::arena::ElementType;
 use micro_runtime::fixed::Multiplier;
+use micro_runtime::kernels::support::dot::int4;
 use micro_runtime::kernels::support::requantise::OutputStage;
 
 use super::{Node, TensorRef};
@@ -18,7 +22,7 @@ use crate::compile::error::Refusal;
 pub const TWINS: &[(&str, &str)] = &[
     ("ADD", "int8"),
     ("AVERAGE_POOL_2D", "int8"),
-    ("CONV_2D", "int8"),
+    ("CONV_2D", "int8, int8 with int4 weights"),
     ("DEPTHWISE_CONV_2D", "int8"),
     ("FULLY_CONNECTED", "int8"),
     ("MAX_POOL_2D", "int8"),
@@ -30,7 +34,7 @@ pub struct Layer<'a> {
     pub node: &'a Node<'a>,
     /// What the weights are multiplied with.
     pub input: &'a TensorRef<'a>,
-    /// `int8` weights.
+    /// `int8` or `int4` weights.
     pub weights: &'a TensorRef<'a>,
     /// `int32` bias.
     pub bias: Option<&'a TensorRef<'a>>,
@@ -44,7 +48,7 @@ pub struct Layer<'a> {
 
 /// The numbers of a layer that are known before power-on.
 struct Constants<'a> {
-    weights: &'a [i8],
+    weights: Cow<'a, [i8]>,
     bias: Option<Vec<i32>>,
     zero_point: i32,
 }
@@ -63,10 +67,15 @@ impl<'a> Layer<'a> {
             },
         };
         let zero_point = self.input.zero_point()?;
-        Ok(self.weights.constant_bytes().map(|weights| Constants {
-            weights: bytemuck::cast_slice(weights),
-            bias,
-            zero_point,
+        let is_int4 = self.weights.known_type()? == ElementType::Int4;
+        Ok(self.weights.constant_bytes().map(|bytes| {
+            let weights = if is_int4 {
+                let weights = (0..self.weights.elements as usize).map(|index| int4(bytes.into(), index));
+                weights.collect()
+            } else {
+                Cow::Borrowed(bytemuck::cast_slice(bytes))
+            };
+            Constants { weights, bias, zero_point }
         }))
     }
 }

@@ -1,7 +1,7 @@
 //! Weights, biases and multipliers in the order in which twins take them.
 
 use micro_runtime::fixed::Multiplier;
-use micro_runtime::kernels::dsp::RECORD;
+use micro_runtime::kernels::dsp::{BLOCK, RECORD};
 
 /// The records of the channels, in the order of `filters`, which gives the weights of each; then records of nothing up to
 /// a multiple of `multiple`. `fold` is added to every input; inputs are at most `largest` away from 0.
@@ -73,6 +73,18 @@ pub fn interleaved(
     Some(words)
 }
 
+/// The words of [`BLOCK`] channels from `first` on, whose weights of 4 bits `weight(channel, element)` gives; absent ones are
+/// 0. For each four elements a word for the even ones, then one for the odd ones.
+pub fn nibbles(first: usize, elements: usize, weight: impl Fn(usize, usize) -> i8) -> Vec<i32> {
+    // The first three are read as they lie, without a sign.
+    let nibble = |lane: usize, weight: i8| (weight + if lane + 1 < BLOCK { 8 } else { 0 }) as u16 & 15;
+    let lane = |element: usize| {
+        (0..BLOCK).map(|lane| nibble(lane, weight(first + lane, element)) << (4 * lane)).sum::<u16>() as u32
+    };
+    let word = |element: usize| (lane(element) | lane(element + 2) << 16) as i32;
+    (0..elements).step_by(4).flat_map(|group| [word(group), word(group + 1)]).collect()
+}
+
 /// Two weights of different channels, each in a lane of its own.
 pub fn side_by_side(low: i8, high: i8) -> i32 {
     low as i16 as u16 as i32 | (high as i32) << 16
@@ -103,6 +115,18 @@ mod tests {
             [0, 0, 0, 0],
         ];
         assert_eq!(lanes, wanted.concat());
+    }
+
+    #[test]
+    fn four_weights_share_a_lane() {
+        let weight = |channel: usize, element: usize| match element {
+            0 => [-8, 7, 0, -8][channel],
+            1 => -1,
+            2 => [1, 2, 3, 4][channel],
+            _ => 0,
+        };
+        let lanes = |low: u32, high: u32| (low | high << 16) as i32;
+        assert_eq!(nibbles(0, 4, weight), [lanes(0x88f0, 0x4ba9), lanes(0xf777, 0x0888)]);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 pub mod channels;
 pub mod dense;
 pub mod depthwise;
+pub mod nibbles;
 pub mod pixels;
 pub mod pools;
 pub mod sums;

@@ -8,15 +8,16 @@ use crate::instructions::Instructions;
 
 /// What a convolution knows of its channels.
 pub struct Filters<'a> {
-    /// For two channels each, [`pair_words`] words: for each four elements of the window, one word for the even and one
-    /// for the odd elements; then their record. A lane of a word is 256 times the weight of the second channel plus the
-    /// weight of the first.
-    pub pairs: Input<'a, i32>,
+    /// Packed weights and records.
+    pub weights: Input<'a, i32>,
     /// What becomes of sums.
     pub stage: Stage,
 }
 
-/// Words of two channels whose windows have so many elements, a multiple of 4.
+/// Words of two channels whose windows have so many elements, a multiple of 4: for each four elements, one word for the
+/// even and one for the odd elements; then their record.
+///
+/// A lane of a word is 256 times the weight of the second channel plus the weight of the first.
 pub const fn pair_words(elements: usize) -> usize {
     elements / 2 + 2 * RECORD
 }
@@ -34,8 +35,8 @@ pub fn two_pixels<I: Instructions>(
     let groups = values.len() / 4;
     let end = first.max(second) + channels;
     assert!(channels > 0 && end <= output.len() && values.len().is_multiple_of(4));
-    assert!(filters.pairs.len() == channels.div_ceil(2) * pair_words(values.len()));
-    let mut words = filters.pairs.as_ptr().cast::<u32>();
+    assert!(filters.weights.len() == channels.div_ceil(2) * pair_words(values.len()));
+    let mut words = filters.weights.as_ptr().cast::<u32>();
     let stage = filters.stage;
     let to_other = second.wrapping_sub(first);
     // SAFETY: both pixels lie in the output, as just asserted, and so does each pointer below before it is used.
