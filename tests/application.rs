@@ -125,7 +125,7 @@ fn the_report_comes_once_and_again_when_asked_for() {
             })
             .collect();
         let is_listening = board.events().iter().any(|event| {
-            matches!(event, Event::Listening { window_ms: 990, stride_ms: 140, average_ms: 400, threshold: 200 })
+            matches!(event, Event::Listening { window_ms: 990, stride_ms: 160, average_ms: 400, threshold: 210 })
         });
         assert!(is_listening, "{}", board.log);
         (boots, labels.join(","))

@@ -234,7 +234,7 @@ fn an_html_report_is_one_file_about_all_models() {
     let page = fs::read_to_string(folder.join("report.html")).unwrap();
     assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>\n"));
     assert_eq!((page.matches("<section>").count(), page.matches("class=\"map\"").count()), (2, 1));
-    assert!(page.contains("618,620") && page.contains("EMBEDDING_LOOKUP_SPARSE"));
+    assert!(page.contains("704,316") && page.contains("EMBEDDING_LOOKUP_SPARSE"));
 }
 
 #[test]

@@ -109,13 +109,14 @@ fn measured_arenas_are_met_to_the_byte() {
     assert!(problems.is_empty(), "{} of {checked}:\n{}", problems.len(), problems.join("\n"));
 }
 
-/// The part for activations does not depend on the machine: TFLM's own recording allocator, on a PC, says 5,968 bytes too.
+/// The part for activations does not depend on the machine: TFLM's own recording allocator, on a PC, says 9,808 bytes too. Each layer with
+/// weights of 4 bits has a buffer in which TFLM unpacks them.
 #[test]
 fn the_keyword_model_takes_the_activations_that_tflm_records() {
     let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/models/yes_no.tflite")).unwrap();
     let [reference, cmsis_nn] = BOTH.map(|kernels| arena_of(&bytes, kernels).unwrap());
-    assert_eq!([reference.head, reference.scratch.buffers], [5968, 0]);
-    assert_eq!(cmsis_nn.scratch.buffers, 5, "one for each convolution");
+    assert_eq!([reference.head, reference.scratch.buffers], [9808, 3]);
+    assert_eq!(cmsis_nn.scratch.buffers, 6, "one for each convolution");
     let classes: u64 = Class::ALL.into_iter().map(|class| cmsis_nn.bytes_of(class)).sum();
     assert_eq!(classes, cmsis_nn.tail);
 }

@@ -66,7 +66,7 @@ pub struct Arguments {
     /// Milliseconds over which scores are averaged; 400 for the built-in model, else what the model suggests, or 1000
     #[arg(long, value_name = "MS", help_heading = "Detector")]
     average_ms: Option<u32>,
-    /// The averaged score, 0 to 255, must be above this; what the model suggests, or 200, which is also what the built-in model suggests
+    /// The averaged score, 0 to 255, must be above this; 210 for the built-in model, else what the model suggests, or 200
     #[arg(long, value_name = "SCORE", help_heading = "Detector")]
     threshold: Option<u8>,
     /// The fewest results to average over; what a Program says, else 3

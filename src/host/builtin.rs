@@ -17,12 +17,12 @@ pub fn detector_settings() -> DetectorSettings {
 }
 
 /// What the Program of the keyword model for a chip is compiled with: labels, and how to listen with it. There it is
-/// invoked every seventh feature row: with that a chip of 48 MHz executes under 10 million instructions for each second of
+/// invoked every eighth feature row: with that a chip of 48 MHz executes under 10 million instructions for each second of
 /// sound and sleeps four fifths of the time. Two results in a row then span about as long as three do here.
 pub fn chip_options() -> Options {
     let labels = Model::read(KEYWORD_MODEL).map(|model| labels_of(&model)).unwrap_or_default();
     let ignored_labels = background_labels(labels.iter().map(String::as_str));
     let detector = DetectorSettings { ignored_labels, minimum_count: 2, ..detector_settings() };
-    let listening = Some(Listening { stride_rows: 7, detector }.record());
+    let listening = Some(Listening { stride_rows: 8, detector }.record());
     Options { labels, listening, ..Options::default() }
 }
