@@ -159,7 +159,7 @@ mod tests {
             assert_eq!(report.parts[0].part, "kernels");
             assert_eq!(report.kernels.iter().map(|kernel| kernel.bytes).sum::<u64>(), report.parts[0].bytes);
             let needed = |name: &str| report.kernels.iter().find(|kernel| kernel.name == name).unwrap().is_needed;
-            assert!(["CONV_2D (armv7em)", "FULLY_CONNECTED (armv7em)", "SOFTMAX", "shared"].into_iter().all(needed));
+            assert!(["CONV_2D (armv7em)", "SOFTMAX", "shared"].into_iter().all(needed));
             assert!(!["CONV_2D", "SVDF", "ADD (armv7em)"].into_iter().any(needed));
             assert!(report.unneeded_kernel_bytes > 0 && report.unneeded_kernel_bytes < report.parts[0].bytes);
             assert_eq!((&report.misfit, report.lacking_kernels.len()), (&None, 0));
