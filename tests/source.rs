@@ -95,7 +95,7 @@ fn rust_source_names_the_kernels_and_holds_the_bytes() {
         .filter_map(|line| line.trim().strip_prefix("micro_runtime::kernels::"))
         .filter_map(|line| line.split(',').next())
         .collect();
-    assert_eq!(kernels, ["conv_2d::INT8", "fully_connected::INT8", "softmax::INT8"]);
+    assert_eq!(kernels, ["conv_2d::INT8", "conv_2d::INT8_INT4", "softmax::INT8"]);
     let held: Vec<u8> = text
         .split("= Aligned([")
         .nth(1)

@@ -80,15 +80,17 @@ impl Parameters {
     #[inline(never)]
     fn is_inside(&self) -> bool {
         let g = &self.geometry;
-        let reach = |outputs: u32, stride: u32, window: u32, dilation: u32| {
-            outputs.saturating_sub(1) as u64 * stride as u64 + window.saturating_sub(1) as u64 * dilation as u64
+        // Positions may leave 32 bits before they are checked.
+        let ends_inside = |outputs: u32, stride: u32, window: u32, dilation: u32, inputs: u32| {
+            let last = outputs.saturating_sub(1) as u64 * stride as u64;
+            last + (window.saturating_sub(1) as u64 * dilation as u64) < inputs as u64
         };
         [g.padding_top, g.padding_left] == [0; 2]
-            && reach(g.output_height, g.stride_height, g.window_height, g.dilation_height) < g.input_height as u64
-            && reach(g.output_width, g.stride_width, g.window_width, g.dilation_width) < g.input_width as u64
-            && self.row_elements as u64 == g.window_width as u64 * g.input_channels as u64
             && self.row_elements.is_multiple_of(4)
+            && self.row_elements as u64 == g.window_width as u64 * g.input_channels as u64
             && (g.dilation_width == 1 || g.window_width == 1)
+            && ends_inside(g.output_height, g.stride_height, g.window_height, g.dilation_height, g.input_height)
+            && ends_inside(g.output_width, g.stride_width, g.window_width, g.dilation_width, g.input_width)
     }
 
     /// Bytes of the second scratch operand, for windows of so many elements in the packed weights: none for windows that
@@ -106,14 +108,14 @@ impl Parameters {
 fn check(op: &Op<'_>, words: fn(usize) -> usize, block: u32) -> Result<(), Fault> {
     let p: &Parameters = op.parameters()?;
     op.arity(2, 1, 2)?;
-    p.geometry.check()?;
-    op.input::<i8>(0, p.geometry.input_elements()?)?;
+    let (inputs, outputs) = p.geometry.check()?;
+    op.input::<i8>(0, inputs)?;
     let elements = p.elements()?;
     if volume(&[p.geometry.window_width, p.geometry.input_channels])? > p.row_elements as usize || elements == 0 {
         return Err(Fault::new("its weights have no place for a row of its window"));
     }
     op.input::<i32>(1, volume(&[words(elements) as u32, p.geometry.output_channels.div_ceil(block)])?)?;
-    op.output::<i8>(0, p.geometry.output_elements()?)?;
+    op.output::<i8>(0, outputs)?;
     op.scratch_elements::<i32>(0, elements)?;
     op.scratch_elements::<i8>(1, p.patch_bytes(elements)?)
 }

@@ -69,18 +69,20 @@ pub struct Pixel {
 }
 
 impl Geometry {
-    /// Requires extents, strides and dilations of at least 1, and positions that fit 31 bits.
-    pub fn check(&self) -> Result<(), Fault> {
+    /// The elements of all input and of all output images. Requires extents, strides and dilations of at least 1, and
+    /// positions that fit 31 bits.
+    pub fn check(&self) -> Result<(usize, usize), Fault> {
         check_axis(self.output_height, self.window_height, self.stride_height, self.dilation_height, self.padding_top)?;
         check_axis(self.output_width, self.window_width, self.stride_width, self.dilation_width, self.padding_left)?;
         let extents = [self.input_height, self.input_width, self.output_height, self.output_width];
         if extents.iter().any(|&extent| extent > REACH) {
             return Err(Fault::new("its extents are too large"));
         }
-        if self.input_elements()? == 0 || self.output_elements()? == 0 {
+        let (inputs, outputs) = (self.input_elements()?, self.output_elements()?);
+        if inputs == 0 || outputs == 0 {
             return Err(Fault::new("one of its extents is 0"));
         }
-        Ok(())
+        Ok((inputs, outputs))
     }
 
     /// The elements of all input images.
