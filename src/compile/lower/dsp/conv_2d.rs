@@ -49,9 +49,17 @@ pub fn step(
         constants.weights[weight(channel, row * run + place)]
     };
     let channels = geometry.output_channels as usize;
+    let extents = (channels, packed_elements);
     let (kernel, packed) = match layer.weights.known_type()? {
-        ElementType::Int4 => (&INT8_INT4, blocks(layer, &constants, channels, packed_elements, weight)),
-        _ => (&INT8, pairs(layer, &constants, channels, packed_elements, weight)),
+        ElementType::Int4 if packed_elements >= MAXIMUM_INT4_ELEMENTS => return Ok(None),
+        ElementType::Int4 => {
+            let pack = |first, records: &[i32]| Some(block(first, packed_elements, weight, records));
+            (&INT8_INT4, packed(layer, &constants, extents, (BLOCK, MAXIMUM_INT4_MAGNITUDE), &weight, pack))
+        }
+        _ => {
+            let pack = |first, records: &[i32]| pair(first, packed_elements, weight, records);
+            (&INT8, packed(layer, &constants, extents, (2, MAXIMUM_MAGNITUDE), &weight, pack))
+        }
     };
     let Some(packed) = packed else { return Ok(None) };
     let patch_bytes = parameters.patch_bytes(packed_elements).map_err(window_fault)?;
@@ -75,58 +83,40 @@ fn row_elements(rows: usize, run: usize) -> usize {
     if 2 * rows * words <= 3 * (rows * run).next_multiple_of(4) { words } else { run }
 }
 
-/// The records of the channels, up to a multiple of `multiple`. `None` where a channel that is a multiple of it less 1 has
-/// weights whose magnitudes sum up to `maximum`: its sum is what is left of a lane, and would not fit.
-fn records(
+/// The packed weights of `weight(channel, element)` and the records, for each `multiple` channels what `pack` makes of the
+/// first of them and of their records. `None` where a channel that is a multiple of it less 1 has weights whose magnitudes
+/// sum up to `maximum`: its sum is what is left of a lane, and would not fit.
+fn packed(
     layer: &Layer<'_>,
     constants: &Constants<'_>,
     (channels, elements): (usize, usize),
     (multiple, maximum): (usize, u32),
     weight: &impl Fn(usize, usize) -> i8,
+    pack: impl Fn(usize, &[i32]) -> Option<Vec<i32>>,
 ) -> Option<Vec<i32>> {
     let filter = |channel| (0..elements).map(move |element| weight(channel, element));
     let magnitude = |channel| filter(channel).map(|weight| weight.unsigned_abs() as u32).sum::<u32>();
     if (multiple - 1..channels).step_by(multiple).any(|last| magnitude(last) >= maximum) {
         return None;
     }
-    let ranges = (-constants.zero_point as i64, 128);
-    pack::records((0..channels).map(filter), constants.bias.as_deref(), layer.multipliers, ranges, multiple)
+    let (bias, ranges) = (constants.bias.as_deref(), (-constants.zero_point as i64, 128));
+    let records = pack::records((0..channels).map(filter), bias, layer.multipliers, ranges, multiple)?;
+    let blocks = records.chunks_exact(multiple * RECORD).enumerate();
+    let words: Option<Vec<_>> = blocks.map(|(block, records)| pack(block * multiple, records)).collect();
+    Some(words?.concat())
 }
 
-/// The packed weights and records of each two channels.
-fn pairs(
-    layer: &Layer<'_>,
-    constants: &Constants<'_>,
-    channels: usize,
-    elements: usize,
-    weight: impl Fn(usize, usize) -> i8,
-) -> Option<Vec<i32>> {
-    let records = records(layer, constants, (channels, elements), (2, MAXIMUM_MAGNITUDE), &weight)?;
-    let mut words = Vec::new();
-    for (pair, records) in records.chunks_exact(2 * RECORD).enumerate() {
-        words.extend(pack::interleaved(2 * pair..2 * pair + 2, elements, &weight)?);
-        let [low_bias, low_mantissa, low_shift, high_bias, high_mantissa, high_shift] = records.try_into().ok()?;
-        words.extend([low_bias, low_mantissa, low_shift, high_shift, high_bias, high_mantissa]);
-    }
+/// The words of two channels from `first` on.
+fn pair(first: usize, elements: usize, weight: impl Fn(usize, usize) -> i8, records: &[i32]) -> Option<Vec<i32>> {
+    let mut words = pack::interleaved(first..first + 2, elements, weight)?;
+    let [low_bias, low_mantissa, low_shift, high_bias, high_mantissa, high_shift] = records.try_into().ok()?;
+    words.extend([low_bias, low_mantissa, low_shift, high_shift, high_bias, high_mantissa]);
     Some(words)
 }
 
-/// The packed weights of 4 bits and records of each [`BLOCK`] channels.
-fn blocks(
-    layer: &Layer<'_>,
-    constants: &Constants<'_>,
-    channels: usize,
-    elements: usize,
-    weight: impl Fn(usize, usize) -> i8,
-) -> Option<Vec<i32>> {
-    if elements >= MAXIMUM_INT4_ELEMENTS {
-        return None;
-    }
-    let records = records(layer, constants, (channels, elements), (BLOCK, MAXIMUM_INT4_MAGNITUDE), &weight)?;
-    let mut words = Vec::new();
-    for (block, records) in records.chunks_exact(BLOCK * RECORD).enumerate() {
-        words.extend(pack::nibbles(BLOCK * block, elements, &weight));
-        words.extend(records);
-    }
-    Some(words)
+/// The words of [`BLOCK`] channels from `first` on, with weights of 4 bits.
+fn block(first: usize, elements: usize, weight: impl Fn(usize, usize) -> i8, records: &[i32]) -> Vec<i32> {
+    let mut words = pack::nibbles(first, elements, weight);
+    words.extend(records);
+    words
 }
